@@ -1,0 +1,4 @@
+// Command vault-lsp is the language server and the command line of vault-lsp.
+package main
+
+func main() {}

@@ -1,0 +1,3 @@
+// Package lsp is the language server: the only package that imports the
+// Language Server Protocol's types.
+package lsp

@@ -1,0 +1,193 @@
+// Package parser turns the text of a .http file into a lossless tree: every
+// byte of the file has a place, parsing never fails, and what is wrong is
+// listed as problems with spans. It knows the dialect's constructs but no
+// provider, no environment and no network.
+package parser
+
+import (
+	"github.com/vault-lsp/vault-lsp/internal/text"
+	"github.com/vault-lsp/vault-lsp/template"
+)
+
+// File is the tree of one source text. It is immutable after Parse.
+type File struct {
+	Src string
+	// Blocks tile the file: the first begins at 0, each next one at a ###
+	// separator line, the last ends at len(Src). There is always at least one.
+	Blocks []*Block
+	// Variables are all `@name = value` lines of the file in order.
+	Variables []*Variable
+	// Problems are everything wrong with the file's syntax, in file order,
+	// those of its expressions included.
+	Problems []Problem
+}
+
+// Block is the text from one ### separator to the next.
+type Block struct {
+	Span text.Span
+	// Title is the text behind ###, trimmed; empty when there is none.
+	Title text.Span
+	// Items tile the block, in order: whole lines, their ends included, except
+	// that a body is one item.
+	Items      []Item
+	Directives []Directive
+	Variables  []*Variable
+	// Request is nil when the block holds none.
+	Request *Request
+}
+
+// Item is one piece of a block.
+type Item struct {
+	Kind ItemKind
+	Span text.Span
+}
+
+// ItemKind says what an item is.
+type ItemKind uint8
+
+// The kinds of item.
+const (
+	ItemBlank ItemKind = iota
+	ItemSeparator
+	ItemComment
+	ItemDirective
+	ItemVariable
+	ItemRequestLine
+	ItemTargetLine // a line that continues the request target
+	ItemHeader
+	ItemBody
+	ItemScript   // < {% … %}, > {% … %}, > file.js
+	ItemOutput   // >> file, >>! file
+	ItemResponse // <> file, or a pasted HTTP/1.1 200 response
+	ItemCommand  // import …, run …
+	ItemUnknown  // a line that belongs nowhere; always with a problem
+)
+
+// Directive is a `# @name value` or `// @name value` line.
+type Directive struct {
+	Span      text.Span
+	Name      string // without the @
+	NameSpan  text.Span
+	Value     string // trimmed
+	ValueSpan text.Span
+}
+
+// Variable is a `@name = value` line.
+type Variable struct {
+	Span     text.Span
+	Name     string
+	NameSpan text.Span
+	Value    template.Template
+	// Block is the index of the block that holds it.
+	Block int
+}
+
+// Request is one request of the file.
+type Request struct {
+	// Span runs from the request line to the end of the body.
+	Span text.Span
+	// Name is the value of # @name, else the title; empty when neither stands.
+	Name     string
+	NameSpan text.Span
+	// Method is upper case, GET where none is written.
+	Method     string
+	MethodSpan text.Span // empty where none is written
+	// LineSpan is the request line without its line end.
+	LineSpan text.Span
+	// Target is the request target, joined over its lines (each trimmed).
+	Target  template.Template
+	Version text.Span // of "HTTP/1.1"; empty when none is written
+	Headers []Header
+	Body    *Body // nil when there is none
+	// Runnable is false if the block cannot be sent as it stands; Problems of
+	// the file say why.
+	Runnable bool
+	// Block is the index of the block that holds it.
+	Block int
+}
+
+// Header is one `Name: value` line, its folded lines included.
+type Header struct {
+	Span     text.Span // without the line end
+	Name     string
+	NameSpan text.Span
+	Value    template.Template
+}
+
+// BodyKind says how a body is written.
+type BodyKind uint8
+
+// The kinds of body.
+const (
+	BodyInline BodyKind = iota // text in the file
+	BodyFile                   // only `< file`
+	BodyMixed                  // text and `< file` lines (multipart)
+)
+
+// Body is a request's body.
+type Body struct {
+	Span text.Span
+	Kind BodyKind
+	// Content is the text that is sent, comment lines left out as gaps, trailing
+	// blank lines trimmed. `< file` lines are gaps too and listed in Files.
+	Content template.Template
+	Files   []FileRef
+	// Comments are lines of the body that are comments and not sent (ruling C1:
+	// decided by media type).
+	Comments []text.Span
+}
+
+// FileRef is a `< path` or `<@ path` line of a body.
+type FileRef struct {
+	Span     text.Span // the line without its end
+	Path     template.Template
+	Expand   bool   // <@: variables inside the file are expanded
+	Encoding string // of <@latin1; empty for UTF-8
+}
+
+// Severity grades a problem.
+type Severity uint8
+
+// The severities, in the order of the Language Server Protocol.
+const (
+	Error Severity = iota + 1
+	Warning
+	Information
+	Hint
+)
+
+// String returns the lower-case name: "error", "warning", "information", "hint".
+func (s Severity) String() string {
+	return [...]string{"", "error", "warning", "information", "hint"}[s]
+}
+
+// Problem is one thing wrong with the file's syntax. Code is stable and
+// documented; Message says what, and what to do.
+type Problem struct {
+	Code     string
+	Severity Severity
+	Message  string
+	Span     text.Span
+}
+
+// EachExpr calls visit for every top-level expression of the request in file
+// order: target, headers, body.
+func (r *Request) EachExpr(visit func(*template.Expr)) {
+	each := func(t template.Template) {
+		for _, p := range t.Parts {
+			if p.Expr != nil {
+				visit(p.Expr)
+			}
+		}
+	}
+	each(r.Target)
+	for i := range r.Headers {
+		each(r.Headers[i].Value)
+	}
+	if r.Body != nil {
+		each(r.Body.Content)
+		for i := range r.Body.Files {
+			each(r.Body.Files[i].Path)
+		}
+	}
+}

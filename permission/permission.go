@@ -1,0 +1,2 @@
+// Package permission remembers which secret may be sent to which origin.
+package permission
