@@ -35,6 +35,7 @@ install_part() {
     return
   fi
   local temporary started=$SECONDS
+  rm -rf "$TOOLS/.new.$key".* # of a run that was killed; the lock is ours
   temporary=$(mktemp -d "$TOOLS/.new.$key.XXXXXX")
   # A subshell with its own -e, so that the temporary folder goes on failure;
   # the lock is not inherited, or a stray child would hold it.

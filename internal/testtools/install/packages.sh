@@ -8,7 +8,7 @@
 #   gnome-keyring dbus dbus-x11 libsecret-tools      a real Secret Service
 #   patchelf                   runs another suite's Neovim beside the system
 #   tmux aha                   pictures of a terminal
-#   shellcheck lua-check       linters of the shell scripts and the plugin
+#   lua-check shellcheck       linters of the plugin and the shell scripts
 packages_build=(build-essential python3 pkg-config libkrb5-dev libsecret-1-dev)
 packages_tests=(chromium fonts-dejavu-core gnome-keyring dbus dbus-x11 libsecret-tools patchelf tmux aha)
 packages_lint=(shellcheck lua-check)
