@@ -1,0 +1,102 @@
+// Package archtest keeps the import rules of ARCHITECTURE.md: which package of
+// the module may import which other, and which packages of the outside world
+// each may touch. Its tests run over the output of `go list`.
+package archtest
+
+// Rule is what one package may import.
+type Rule struct {
+	// Ours are the packages of this module, relative to its root, that it may
+	// import directly.
+	Ours []string
+	// Outside are the modules beyond the standard library that it may import,
+	// as path prefixes.
+	Outside []string
+	// Forbidden are packages of the standard library, as path prefixes, that it
+	// must not import: a parser that cannot open a socket cannot leak through
+	// one.
+	Forbidden []string
+}
+
+// pure packages compute: they reach neither network, files nor processes.
+func pure() []string { return []string{"net/", "net", "os", "os/", "log", "syscall"} }
+
+// noProcess packages start no program.
+func noProcess() []string { return []string{"os/exec", "log"} }
+
+// Rules is the table, by package path relative to the module's root. A package
+// that is not in the table may not exist.
+func Rules() map[string]Rule {
+	return map[string]Rule{
+		"internal/text":       {Forbidden: pure()},
+		"template":            {Ours: []string{"internal/text"}, Forbidden: pure()},
+		"parser":              {Ours: []string{"internal/text", "template"}, Forbidden: pure()},
+		"secret":              {Ours: []string{"internal/text", "template"}, Forbidden: []string{"net/http", "os", "os/", "log", "syscall"}},
+		"cache":               {Forbidden: pure()},
+		"internal/redact":     {Ours: []string{"secret"}, Forbidden: append(noProcess(), "net/http")},
+		"internal/redact/zap": {Ours: []string{"internal/redact"}, Outside: []string{"go.uber.org/zap"}, Forbidden: append(noProcess(), "net/http")},
+		"env": {
+			Ours:      []string{"internal/text", "template", "parser", "secret"},
+			Outside:   []string{"github.com/tailscale/hujson", "github.com/joho/godotenv"},
+			Forbidden: []string{"net/http", "net", "os", "os/", "log", "syscall"},
+		},
+		"analysis": {
+			Ours:      []string{"internal/text", "template", "parser", "secret", "env"},
+			Forbidden: []string{"net/http", "net", "os", "os/", "log", "syscall"},
+		},
+		"credentials": {
+			Ours:      []string{"secret"},
+			Outside:   []string{"github.com/tailscale/hujson", "github.com/zalando/go-keyring", "github.com/gofrs/flock"},
+			Forbidden: []string{"log", "net/http"},
+		},
+		"permission": {
+			Ours:      []string{"secret"},
+			Outside:   []string{"github.com/gofrs/flock"},
+			Forbidden: append(noProcess(), "net/http"),
+		},
+		"internal/input": {Ours: []string{"secret"}, Forbidden: append(noProcess(), "net/http")},
+		"providers": {
+			Ours:      []string{"secret", "credentials", "cache"},
+			Outside:   []string{"github.com/theory/jsonpath", "golang.org/x/sync"},
+			Forbidden: append(noProcess(), "net/http"),
+		},
+		"providers/local": {
+			Ours:      []string{"providers", "secret", "credentials"},
+			Outside:   []string{"filippo.io/age", "github.com/gofrs/flock", "golang.org/x/sync"},
+			Forbidden: append(noProcess(), "net/http"),
+		},
+		"providers/vault": {
+			Ours:      []string{"providers", "secret", "credentials"},
+			Outside:   []string{"github.com/hashicorp/", "golang.org/x/sync"},
+			Forbidden: noProcess(),
+		},
+		"providers/providertest": {Ours: []string{"providers", "secret", "credentials"}},
+		"request": {
+			Ours:      []string{"internal/text", "template", "parser", "secret", "env", "permission", "internal/redact"},
+			Outside:   []string{"golang.org/x/net", "github.com/google/uuid"},
+			Forbidden: noProcess(),
+		},
+		"lsp": {
+			Ours: []string{
+				"analysis", "parser", "template", "secret", "env", "request", "permission", "providers",
+				"credentials", "internal/text", "internal/redact", "internal/input",
+			},
+			Outside:   []string{"go.lsp.dev/", "go.uber.org/zap", "github.com/go-json-experiment/json"},
+			Forbidden: []string{"os/exec", "log"},
+		},
+		"internal/lsptest":   {Outside: []string{"go.lsp.dev/"}},
+		"internal/benchfile": {},
+		"internal/testtools": {Forbidden: []string{"log"}},
+		"internal/archtest":  {},
+		"cmd/vault-lsp":      {Ours: []string{"*"}, Outside: []string{"*"}},
+	}
+}
+
+// MayReveal lists the packages that may call secret.Value.Reveal: those that
+// put the value into the request it belongs to, those that fetch or store it,
+// and the one that must know it to mask it.
+func MayReveal() []string {
+	return []string{
+		"secret", "request", "internal/redact", "internal/input", "credentials", "cmd/vault-lsp",
+		"providers", "providers/local", "providers/vault", "providers/providertest",
+	}
+}
