@@ -24,6 +24,7 @@ install_packages() {
     say "packages: present"
     return
   fi
+  command -v apt-get >/dev/null || fail "packages: this machine has no apt-get; run this on Debian or Ubuntu, or only \`make unit\`"
   local apt=(apt-get -o DPkg::Lock::Timeout=600 -qq -y)
   if (($(id -u) != 0)); then
     if sudo -n true 2>/dev/null; then
