@@ -1,0 +1,70 @@
+package env
+
+import (
+	"github.com/vault-lsp/vault-lsp/internal/text"
+	"github.com/vault-lsp/vault-lsp/secret"
+	"github.com/vault-lsp/vault-lsp/template"
+)
+
+// Source says what kind of place defines a variable.
+type Source string
+
+// The sources of variables.
+const (
+	SourceOverride    Source = "override"    // --var on the command line
+	SourceFile        Source = "file"        // @name = value
+	SourcePrivate     Source = "private"     // http-client.private.env.json
+	SourceUser        Source = "user"        // http-client.env.json.user
+	SourceEnvironment Source = "environment" // http-client.env.json
+	SourceShared      Source = "shared"      // $shared of any of those files
+	SourceDotenv      Source = "dotenv"      // .env, only through {{$dotenv NAME}}
+)
+
+// Definition is one place that gives a variable its value.
+type Definition struct {
+	Name   string
+	Source Source
+	// Path is the environment file's path in the file system given to Load;
+	// empty for the request file itself and for overrides.
+	Path string
+	// Span is where the whole definition stands and NameSpan its name, as byte
+	// offsets into the file of Path, or into the request file. Both are empty
+	// for overrides.
+	Span     text.Span
+	NameSpan text.Span
+	// Line and Column are where the definition begins, from 1; the column
+	// counts bytes. 0 for overrides.
+	Line   int
+	Column int
+	// Private is set if the value comes from a file that is meant to stay on
+	// this machine: it is masked wherever it is shown.
+	Private bool
+	// Src and Template are the value: the template's spans are offsets into
+	// Src, which is the request file's text for SourceFile and the value's own
+	// text otherwise. Unused if Ref, Object or Problem is set.
+	Src      string
+	Template template.Template
+	// Ref is set if the value is a secret reference written as an object.
+	Ref *secret.Ref
+	// Object is the compact JSON text of a structured value.
+	Object string
+	// Problem says why the value cannot be used; empty for most.
+	Problem string
+
+	// pending is a reference object whose values hold {{name}}.
+	pending *pendingRef
+}
+
+// Text returns the value as it is written: variables and references in it are
+// not expanded.
+func (d Definition) Text() string {
+	switch {
+	case d.Ref != nil:
+		return d.Ref.String()
+	case d.Object != "":
+		return d.Object
+	case d.Src == "":
+		return ""
+	}
+	return d.Template.Span.Of(d.Src)
+}
