@@ -1,0 +1,53 @@
+package request
+
+import (
+	"time"
+
+	"github.com/vault-lsp/vault-lsp/internal/text"
+	"github.com/vault-lsp/vault-lsp/secret"
+)
+
+// The placements of a value in a request. A header's is "header:" and its
+// canonical name.
+const (
+	InURL    = "url" // the value supplies the origin, or part of it
+	InPath   = "path"
+	InQuery  = "query"
+	InBody   = "body"
+	InHeader = "header:"
+)
+
+// Use is one value of the user's (not of the workspace) that the request
+// carries: a secret reference, or an environment variable of the process.
+type Use struct {
+	// Reference is the canonical print: "{{$vault path=app/db}}",
+	// "{{$processEnv TOKEN}}".
+	Reference string
+	// Ref is the secret reference; nil for other sources.
+	Ref *secret.Ref
+	// In is the placement.
+	In string
+	// Span is the outermost expression in the request file.
+	Span text.Span
+}
+
+// Plan is a request that can be sent, its secrets still references. It is
+// immutable and may be sent any number of times.
+type Plan struct {
+	Name   string
+	Method string
+	// Span is the request in its file.
+	Span text.Span
+	// Uses are the values that are bound to destinations, in file order.
+	Uses []Use
+	// Warnings are what the user should know although the request can be sent.
+	Warnings []string
+	// Timeout is that of # @timeout, 0 if there is none.
+	Timeout time.Duration
+	// NoRedirect is set by # @no-redirect.
+	NoRedirect bool
+
+	target  target
+	headers []header
+	body    body
+}
