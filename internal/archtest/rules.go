@@ -30,17 +30,18 @@ func Rules() map[string]Rule {
 		"internal/text":       {Forbidden: pure()},
 		"template":            {Ours: []string{"internal/text"}, Forbidden: pure()},
 		"parser":              {Ours: []string{"internal/text", "template"}, Forbidden: pure()},
-		"secret":              {Ours: []string{"internal/text", "template"}, Forbidden: []string{"net/http", "os", "os/", "log", "syscall"}},
+		"internal/spelling":   {Forbidden: pure()},
+		"secret":              {Ours: []string{"internal/text", "internal/spelling", "template"}, Forbidden: []string{"net/http", "os", "os/", "log", "syscall"}},
 		"cache":               {Forbidden: pure()},
 		"internal/redact":     {Ours: []string{"secret"}, Forbidden: append(noProcess(), "net/http")},
 		"internal/redact/zap": {Ours: []string{"internal/redact"}, Outside: []string{"go.uber.org/zap"}, Forbidden: append(noProcess(), "net/http")},
 		"env": {
-			Ours:      []string{"internal/text", "template", "parser", "secret"},
+			Ours:      []string{"internal/text", "internal/spelling", "template", "parser", "secret"},
 			Outside:   []string{"github.com/tailscale/hujson", "github.com/joho/godotenv"},
 			Forbidden: []string{"net/http", "net", "os", "os/", "log", "syscall"},
 		},
 		"analysis": {
-			Ours:      []string{"internal/text", "template", "parser", "secret", "env"},
+			Ours:      []string{"internal/text", "internal/spelling", "template", "parser", "secret", "env"},
 			Forbidden: []string{"net/http", "net", "os", "os/", "log", "syscall"},
 		},
 		"credentials": {
@@ -87,6 +88,7 @@ func Rules() map[string]Rule {
 		"internal/benchfile": {},
 		"internal/testtools": {Forbidden: []string{"log"}},
 		"internal/archtest":  {},
+		"internal/docgen":    {Ours: []string{"secret"}, Forbidden: pure()},
 		"cmd/vault-lsp":      {Ours: []string{"*"}, Outside: []string{"*"}},
 	}
 }
