@@ -1,17 +1,125 @@
 package template
 
-import "github.com/vault-lsp/vault-lsp/internal/text"
+import (
+	"strings"
+
+	"github.com/vault-lsp/vault-lsp/internal/text"
+)
 
 // Scan cuts src[span.Start:span.End] into parts. Spans in the result are
 // offsets into src. It never fails: what is malformed is recovered at the
 // first }}, else at the end of the line or of span, and carries its Problems.
 func Scan(src string, span text.Span) Template {
-	return Template{Span: span}
+	s := NewScanner(src)
+	return Template{Span: span, Parts: s.AppendParts(nil, span)}
 }
 
 // ParseExpr reads the expression that begins with the {{ at offset at of src
 // and must end before limit (and before the end of its line). It returns the
 // expression and the offset behind it.
 func ParseExpr(src string, at, limit int) (*Expr, int) {
-	return nil, limit
+	s := NewScanner(src)
+	return s.parseExpr(at, limit)
+}
+
+// maxFailures bounds how often one line is read again behind an expression
+// that was recovered at its first }}: after that many, the rest of the line
+// belongs to the next unclosed one. It keeps scanning linear.
+const maxFailures = 16
+
+// Scanner reads many templates of one source with few allocations. It is not
+// safe for concurrent use.
+type Scanner struct {
+	src string
+	// No {{ begins in [searched, next).
+	searched, next int
+	// The line ends at or behind the last offset asked for.
+	newline, carriageReturn finder
+	// failures counts the expressions of the line that ends at failedEnd that
+	// had no }} of their own.
+	failures, failedEnd int
+
+	exprs   slab[Expr]
+	args    slab[Arg]
+	values  slab[ValuePart]
+	argList []Arg
+	parts   []ValuePart
+}
+
+// NewScanner returns a Scanner of src.
+func NewScanner(src string) *Scanner {
+	return &Scanner{
+		src: src, searched: len(src), next: len(src),
+		newline:        finder{c: '\n', from: len(src), next: len(src)},
+		carriageReturn: finder{c: '\r', from: len(src), next: len(src)},
+	}
+}
+
+// finder finds the next byte c of a source, and looks at nothing twice while
+// it is asked for growing offsets.
+type finder struct {
+	c byte
+	// No c stands in [from, next).
+	from, next int
+}
+
+// find returns the offset of the first c at or behind at, or len(src).
+func (f *finder) find(src string, at int) int {
+	if at < f.from || at > f.next {
+		f.from, f.next = at, len(src)
+		if i := strings.IndexByte(src[at:], f.c); i >= 0 {
+			f.next = at + i
+		}
+	}
+	return f.next
+}
+
+// lineLimit returns the end of the line that holds at, at most limit.
+func (s *Scanner) lineLimit(at, limit int) int {
+	return min(s.newline.find(s.src, at), s.carriageReturn.find(s.src, at), limit)
+}
+
+// AppendParts appends the parts of src[span.Start:span.End] to parts. Literal
+// runs are never empty.
+func (s *Scanner) AppendParts(parts []Part, span text.Span) []Part {
+	at := span.Start
+	for at < span.End {
+		open := s.findOpen(at, span.End)
+		if open > at {
+			parts = append(parts, Part{Span: text.Span{Start: at, End: open}})
+		}
+		if open == span.End {
+			break
+		}
+		var e *Expr
+		e, at = s.parseExpr(open, span.End)
+		parts = append(parts, Part{Span: e.Span, Expr: e})
+	}
+	return parts
+}
+
+// HasExpr reports whether an expression begins in span.
+func (s *Scanner) HasExpr(span text.Span) bool {
+	return s.findOpen(span.Start, span.End) < span.End
+}
+
+// findOpen returns the offset of the first expression's {{ in [at, end), or
+// end. Of more than two braces the last two open it: {{{x}}} is {{x}} in braces.
+func (s *Scanner) findOpen(at, end int) int {
+	if at < s.searched || at > s.next {
+		s.searched, s.next = at, len(s.src)
+		if i := strings.Index(s.src[at:], "{{"); i >= 0 {
+			s.next = at + i
+		}
+	}
+	open := s.next
+	if open+2 > end {
+		return end
+	}
+	for open+2 < end && s.src[open+2] == '{' {
+		open++
+	}
+	// The braces passed over are not searched again.
+	s.searched, s.next = at, open
+	return open
 }

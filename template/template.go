@@ -5,7 +5,11 @@
 // package secret and package env.
 package template
 
-import "github.com/vault-lsp/vault-lsp/internal/text"
+import (
+	"strings"
+
+	"github.com/vault-lsp/vault-lsp/internal/text"
+)
 
 // Template is a piece of source text, cut into literal runs and expressions.
 // Parts are in source order and do not overlap; gaps between them are bytes
@@ -50,9 +54,11 @@ type Expr struct {
 	NameSpan text.Span
 	// Args are a call's blank-separated arguments in order.
 	Args []Arg
-	// Closed is false if the expression was recovered without its }}.
+	// Closed is false if the expression was recovered without its }}; Span then
+	// ends where Inner does.
 	Closed bool
-	// Problems are what is wrong with this expression's syntax.
+	// Problems are what is wrong with this expression's syntax, that of the
+	// expressions nested in it included.
 	Problems []Problem
 }
 
@@ -63,7 +69,8 @@ type Arg struct {
 	Name     string
 	NameSpan text.Span
 	// ValueSpan is the value as written, its quotes included. It is an empty
-	// span after the `=` where the value is missing.
+	// span after the `=` where the value is missing, which is no problem of
+	// syntax: whether a field may be empty is for its owner to say.
 	ValueSpan text.Span
 	// Quote is the quote character, or 0 for a bare value.
 	Quote byte
@@ -72,11 +79,40 @@ type Arg struct {
 }
 
 // ValuePart is a run of text (Expr is nil, Text has escapes resolved) or a
-// nested {{name}}.
+// nested {{name}}. A nested call is there too, without its arguments and with
+// CodeNestedCall among its problems.
 type ValuePart struct {
 	Span text.Span
 	Text string
 	Expr *Expr
+}
+
+// Literal returns the template's text if it holds no expression.
+func (t Template) Literal(src string) (value string, ok bool) {
+	for i, p := range t.Parts {
+		switch {
+		case p.Expr != nil:
+			return "", false
+		case i == 0:
+			value = p.Span.Of(src)
+		default:
+			value += p.Span.Of(src)
+		}
+	}
+	return value, true
+}
+
+// Text returns the template as written, its expressions included and the gaps
+// between its parts left out.
+func (t Template) Text(src string) string {
+	if len(t.Parts) == 1 {
+		return t.Parts[0].Span.Of(src)
+	}
+	var b strings.Builder
+	for _, p := range t.Parts {
+		b.WriteString(p.Span.Of(src))
+	}
+	return b.String()
 }
 
 // Literal returns the argument's value if it holds no nested expression.
@@ -112,6 +148,8 @@ const (
 	CodeBlankAtEquals Code = "blank-at-equals"
 	CodeDuplicate     Code = "duplicate-field"
 	CodeNestedCall    Code = "nested-reference"
+	CodeEmpty         Code = "empty-expression"
+	CodeMissingName   Code = "missing-name"
 )
 
 // Problem is one thing wrong with an expression's syntax, with a sentence that

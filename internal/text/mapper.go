@@ -161,7 +161,7 @@ func (m *Mapper) lineTable() []int {
 		for at := 0; ; {
 			end := indexByteFrom(m.src, '\n', at)
 			for nextCR < end {
-				if nextCR+1 != end { // \r\n is one line end
+				if nextCR+1 != end || end == len(m.src) { // \r\n is one line end
 					lines = append(lines, nextCR+1)
 				}
 				nextCR = indexByteFrom(m.src, '\r', nextCR+1)
