@@ -23,7 +23,7 @@ const MinLength = 4
 // not ready; use NewSet. It may be used by many goroutines at once.
 type Set struct {
 	mu     sync.RWMutex
-	index  index
+	index  *index
 	values map[string]struct{}
 }
 

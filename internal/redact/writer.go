@@ -41,17 +41,24 @@ func (w *Writer) Close() error {
 // cut away.
 func (w *Writer) Cut() error {
 	w.pass(false)
-	if w.err == nil && len(w.held) > 0 {
-		text := string(w.held)
-		w.set.mu.RLock()
-		keep := w.set.index.partial(text)
-		w.set.mu.RUnlock()
-		w.put(text[:keep])
-		if keep < len(text) {
-			w.put(secret.Mask)
-		}
-	}
+	text := string(w.held)
 	w.held = nil
+	w.set.mu.RLock()
+	spans := w.set.index.all(text)
+	keep := w.set.index.partial(text)
+	w.set.mu.RUnlock()
+	done := 0
+	for _, s := range spans {
+		w.put(text[done:s[0]])
+		w.put(secret.Mask)
+		done = s[1]
+	}
+	if keep < len(text) {
+		w.put(text[done:max(done, keep)])
+		w.put(secret.Mask)
+	} else {
+		w.put(text[done:])
+	}
 	return w.err
 }
 
@@ -63,23 +70,15 @@ func (w *Writer) pass(end bool) {
 	if !end {
 		limit = w.set.index.undecided(text)
 	}
-	var spans [][2]int
-	for at := 0; ; {
-		start, stop := w.set.index.next(text, at)
-		if start < 0 || start >= limit {
-			break
-		}
-		if stop > limit {
-			// The match reaches into bytes that may belong to a longer one.
-			limit = start
-			break
-		}
-		spans = append(spans, [2]int{start, stop})
-		at = stop
-	}
+	spans := w.set.index.all(text)
 	w.set.mu.RUnlock()
 	done := 0
 	for _, s := range spans {
+		if s[1] > limit {
+			// What follows may make this match longer.
+			limit = min(limit, s[0])
+			break
+		}
 		w.put(text[done:s[0]])
 		w.put(secret.Mask)
 		done = s[1]
