@@ -1,0 +1,139 @@
+package vault
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/vault-lsp/vault-lsp/credentials"
+	"github.com/vault-lsp/vault-lsp/providers"
+)
+
+// The ways to sign in that this package knows.
+const (
+	authToken   = "token"
+	authAppRole = "approle"
+)
+
+// Paths of the token a request is made with.
+const (
+	pathLookupSelf = "auth/token/lookup-self"
+	pathRenewSelf  = "auth/token/renew-self"
+	pathRevokeSelf = "auth/token/revoke-self"
+)
+
+// revokeTimeout bounds the revocation of one token; at the end of the program
+// somebody waits for it.
+const revokeTimeout = 5 * time.Second
+
+// errTokenRefused is a token the server does not know, or no longer.
+var errTokenRefused = errors.New("the server does not accept the token")
+
+// loginError is a sign-in the server refused. Its text is safe to show.
+type loginError struct {
+	method, text, hint string
+	err                error
+}
+
+func (e *loginError) Error() string { return e.text }
+
+func (e *loginError) Unwrap() error { return e.err }
+
+// signInFunc obtains a login.
+type signInFunc = func(ctx context.Context) (*login, error)
+
+// method returns how a credential signs in.
+func (c *client) method(credential providers.Credential) (signInFunc, error) {
+	switch auth := credential.Profile.Auth; auth {
+	case authToken:
+		return c.withToken(credential), nil
+	case authAppRole:
+		return c.withAppRole(credential)
+	default:
+		return nil, &settingError{field: "auth", text: fmt.Sprintf("%q is not supported for vault yet; use %s or %s", auth, authToken, authAppRole)}
+	}
+}
+
+// material fetches a secret field as text without surrounding blanks: files
+// and commands tend to end in a newline.
+func material(ctx context.Context, credential providers.Credential, field string) (string, error) {
+	value, err := credential.Material(ctx, field)
+	if err != nil {
+		return "", err
+	}
+	defer value.Wipe()
+	return strings.TrimSpace(string(value.Reveal())), nil
+}
+
+// optionalMaterial is material where a profile may have no such field.
+func optionalMaterial(ctx context.Context, credential providers.Credential, field string) (string, error) {
+	text, err := material(ctx, credential, field)
+	if errors.Is(err, credentials.ErrNoSource) {
+		return "", nil
+	}
+	return text, err
+}
+
+// mint writes to a login path and returns the token it answers with.
+func (c *client) mint(ctx context.Context, path string, body map[string]string) (*login, error) {
+	a, err := c.send(ctx, "", request{namespace: c.settings.authNamespace, path: path, body: body})
+	if err != nil {
+		return nil, err
+	}
+	if a.Auth == nil || a.Auth.ClientToken == "" {
+		return nil, errNotVault
+	}
+	ttl := time.Duration(a.Auth.LeaseDuration) * time.Second
+	return login{token: a.Auth.ClientToken, minted: true}.lasting(c.now(), ttl, a.Auth.Renewable), nil
+}
+
+// refresh renews a login. Of one whose life is unknown it asks first.
+func (c *client) refresh(ctx context.Context, current *login) (*login, error) {
+	if !current.known {
+		life, err := c.lookup(ctx, current.token)
+		if err != nil {
+			return nil, err
+		}
+		return current.lasting(c.now(), life.ttl(), life.Renewable), nil
+	}
+	a, err := c.send(ctx, current.token, request{
+		namespace: c.settings.authNamespace, path: pathRenewSelf, body: map[string]string{},
+	})
+	if err != nil {
+		return nil, err
+	}
+	if a.Auth == nil {
+		return nil, errNotVault
+	}
+	return current.lasting(c.now(), time.Duration(a.Auth.LeaseDuration)*time.Second, a.Auth.Renewable), nil
+}
+
+// revoke gives a token back. Nobody can do anything about a failure: the token
+// then lives until its time is over.
+func (c *client) revoke(ctx context.Context, token string) {
+	ctx, cancel := context.WithTimeout(ctx, revokeTimeout)
+	defer cancel()
+	_, _ = c.send(ctx, token, request{
+		namespace: c.settings.authNamespace, path: pathRevokeSelf, body: map[string]string{},
+	})
+}
+
+// accepts reports whether the server knows a token, after it has denied
+// something with status 403, which it answers to an unknown token and to one
+// without the right alike. A token may look itself up unless its policies are
+// unusually narrow; the list of mounts is filtered for, but not refused to, any
+// token that is known. In doubt the answer is yes.
+func (c *client) accepts(ctx context.Context, token string) bool {
+	for _, r := range []request{
+		{namespace: c.settings.authNamespace, path: pathLookupSelf},
+		{namespace: c.settings.namespace, path: pathMounts},
+	} {
+		if _, err := c.send(ctx, token, r); !hasStatus(err, http.StatusForbidden) {
+			return true
+		}
+	}
+	return false
+}

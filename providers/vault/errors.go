@@ -1,0 +1,286 @@
+package vault
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/hashicorp/vault/api"
+
+	"github.com/vault-lsp/vault-lsp/providers"
+	"github.com/vault-lsp/vault-lsp/secret"
+)
+
+// The operations that errors name.
+const (
+	opGet   = "get"
+	opList  = "list"
+	opCheck = "check"
+)
+
+// hasStatus reports whether a server answered with a status.
+func hasStatus(err error, status int) bool {
+	var response *api.ResponseError
+	return errors.As(err, &response) && response.StatusCode == status
+}
+
+// isRaw reports whether an error's body had not the form of Vault's: then the
+// status is that of another server.
+func isRaw(err error) bool {
+	var response *api.ResponseError
+	return errors.As(err, &response) && response.RawError
+}
+
+// hasMessage reports whether a server's error texts hold a phrase. They are
+// looked at and never shown: a server may repeat what it was sent.
+func hasMessage(err error, phrase string) bool {
+	var response *api.ResponseError
+	return errors.As(err, &response) && slices.ContainsFunc(response.Errors, func(text string) bool {
+		return strings.Contains(strings.ToLower(text), strings.ToLower(phrase))
+	})
+}
+
+// fault is the sentence for an error, before it is known where it happened.
+type fault struct {
+	kind          providers.Kind
+	message, hint string
+}
+
+// explain turns any error of this package into one that may be shown. title is
+// the credential and subject what was asked for. The caller's own cancellation
+// comes back as it is.
+func explain(ctx context.Context, op, title, subject string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var done *providers.Error
+	if errors.As(err, &done) {
+		return done
+	}
+	if cause := ctx.Err(); errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	f, ok := explainReference(err)
+	if !ok {
+		f, ok = explainCredential(title, err)
+	}
+	if !ok {
+		f, ok = explainStatus(title, subject, err)
+	}
+	if !ok {
+		f = explainConnection(title, err)
+	}
+	return &providers.Error{
+		Kind: f.kind, Provider: secret.Vault, Op: op, Message: f.message, Hint: f.hint, Err: err,
+	}
+}
+
+// explainReference explains what is wrong with what a reference names.
+func explainReference(err error) (fault, bool) {
+	var field *fieldError
+	var mount *mountError
+	var gone *missingError
+	var removed *deletedError
+	switch {
+	case errors.As(err, &field):
+		return fault{kind: providers.InvalidReference, message: field.Error(), hint: "correct the field in the reference"}, true
+	case errors.As(err, &mount):
+		return fault{kind: providers.InvalidReference, message: mount.text, hint: mount.hint}, true
+	case errors.As(err, &gone):
+		return fault{kind: providers.NotFound, message: gone.text, hint: gone.hint}, true
+	case errors.As(err, &removed):
+		return fault{kind: providers.Deleted, message: removed.text, hint: removed.hint}, true
+	case errors.Is(err, errOwnToken):
+		return fault{
+			kind: providers.InvalidReference, message: "the path gives the token of the login, which a reference must not",
+			hint: "name the path of a secret",
+		}, true
+	case errors.Is(err, errNotObject):
+		return fault{
+			kind: providers.InvalidReference, message: "what is there is not a secret with keys and values",
+			hint: "check mount and path",
+		}, true
+	}
+	return fault{}, false
+}
+
+// explainCredential explains what is wrong with a profile or its login.
+func explainCredential(title string, err error) (fault, bool) {
+	var setting *settingError
+	var login *loginError
+	var environment *environmentError
+	switch {
+	case errors.As(err, &setting):
+		return fault{
+			kind: providers.Unauthenticated, message: title + ": " + setting.Error(),
+			hint: "correct the credential in the configuration file",
+		}, true
+	case errors.As(err, &login):
+		return fault{kind: providers.Unauthenticated, message: title + ": " + login.text, hint: login.hint}, true
+	case errors.As(err, &environment):
+		return fault{
+			kind: providers.Unauthenticated, message: environment.Error(),
+			hint: "Vault's client library reads VAULT_HEADERS, VAULT_CACERT, VAULT_SKIP_VERIFY and others at the start even where a credential does not use them: correct or unset them",
+		}, true
+	case errors.Is(err, errTokenRefused):
+		return fault{
+			kind: providers.Unauthenticated, message: title + ": the server does not accept the token; it is wrong, has expired or was revoked",
+			hint: "sign in again and store the new token",
+		}, true
+	case strings.Contains(err.Error(), "non-printable characters"):
+		return fault{
+			kind: providers.Unauthenticated, message: title + ": the token holds characters that do not print",
+			hint: "store the token as plain text, without line breaks inside",
+		}, true
+	case errors.Is(err, errReset):
+		return fault{kind: providers.Unavailable, message: title + ": " + errReset.Error(), hint: "try again"}, true
+	}
+	return fault{}, false
+}
+
+// explainStatus explains an answer of the server by its status.
+func explainStatus(title, subject string, err error) (fault, bool) {
+	var response *api.ResponseError
+	if !errors.As(err, &response) {
+		return fault{}, false
+	}
+	switch code := response.StatusCode; {
+	case code == http.StatusForbidden:
+		return fault{
+			kind: providers.Denied, message: fmt.Sprintf("%s may not read %s", title, subject),
+			hint: "the policies of the login do not allow it: check mount, path and namespace, or ask for the permission",
+		}, true
+	case code == http.StatusUnauthorized:
+		return fault{
+			kind: providers.Unauthenticated, message: title + ": the server, or a gateway before it, wants another sign-in",
+			hint: "check the address and the token",
+		}, true
+	case code == http.StatusNotFound:
+		return fault{kind: providers.NotFound, message: subject + " does not exist", hint: "check path, mount and namespace"}, true
+	case code == http.StatusTooManyRequests:
+		return fault{
+			kind: providers.Throttled, message: "the server has a limit on requests, which is reached",
+			hint: "wait a little and try again",
+		}, true
+	case code == http.StatusServiceUnavailable && hasMessage(err, "sealed"):
+		return fault{
+			kind: providers.Sealed, message: "the server is sealed",
+			hint: "whoever runs it must unseal it: vault operator unseal",
+		}, true
+	case code == http.StatusBadRequest && hasMessage(err, "http request to an https server"):
+		return fault{
+			kind: providers.Unavailable, message: "the server speaks https and the address says http",
+			hint: "begin the address with https://",
+		}, true
+	case code == http.StatusBadRequest && hasMessage(err, "missing client token"):
+		return fault{
+			kind: providers.Unauthenticated, message: title + ": the server received no token",
+			hint: "check that no gateway removes the header X-Vault-Token",
+		}, true
+	case code >= 400 && code < 500:
+		return fault{
+			kind: providers.InvalidReference, message: fmt.Sprintf("the server refuses to read %s (status %d)", subject, code),
+			hint: "check path, mount, engine and namespace",
+		}, true
+	default:
+		return fault{
+			kind: providers.Unavailable, message: fmt.Sprintf("the server failed (status %d)", code),
+			hint: "try again; the server's own log says why",
+		}, true
+	}
+}
+
+// explainConnection explains why there was no answer, or none of Vault's.
+func explainConnection(title string, err error) fault {
+	var redirect *redirectError
+	var remote *notLoopbackError
+	switch {
+	case errors.As(err, &redirect):
+		return fault{
+			kind: providers.Unavailable, message: "the server redirects to " + redirect.target + ", which is not followed because the token would go along",
+			hint: "if that is the right server, make it the address of " + title,
+		}
+	case errors.As(err, &remote):
+		return fault{
+			kind: providers.Unauthenticated, message: title + ": the address is plain http and leads to another machine",
+			hint: "use https, or set " + fieldAllowHTTP + " to true for this credential",
+		}
+	case errors.Is(err, errNotVault):
+		return fault{
+			kind: providers.Unavailable, message: "the answer is not one of a Vault server",
+			hint: "check the address of " + title,
+		}
+	case errors.Is(err, errResponseTooLarge):
+		return fault{kind: providers.Unavailable, message: errResponseTooLarge.Error(), hint: "check the address of " + title}
+	}
+	if f, ok := explainTLS(title, err); ok {
+		return f
+	}
+	return explainNetwork(title, err)
+}
+
+// explainTLS explains a handshake that failed.
+func explainTLS(title string, err error) (fault, bool) {
+	var unknown x509.UnknownAuthorityError
+	var hostname x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	var verification *tls.CertificateVerificationError
+	var alert tls.AlertError
+	var record tls.RecordHeaderError
+	f := fault{kind: providers.Unavailable}
+	switch {
+	case errors.As(err, &unknown):
+		f.message = "the server's certificate is signed by an unknown authority"
+		f.hint = fmt.Sprintf("name the file with the authority's certificate in %s of %s", fieldCACert, title)
+	case errors.As(err, &hostname):
+		f.message = "the server's certificate is for another name than that of the address"
+		f.hint = fmt.Sprintf("correct the address of %s, or name the certificate's name in %s", title, fieldTLSServerName)
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		f.message = "the server's certificate has expired or is not valid yet"
+		f.hint = "check the clock of this machine; whoever runs the server must renew it"
+	case errors.As(err, &verification), errors.As(err, &invalid):
+		f.message = "the server's certificate cannot be verified"
+		f.hint = fmt.Sprintf("check the address and %s of %s", fieldCACert, title)
+	case errors.As(err, &alert):
+		f.message = "the server ended the TLS handshake"
+		f.hint = fmt.Sprintf("it may want a client certificate: name %s and %s in %s", fieldClientCert, fieldClientKey, title)
+	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
+		f.message = "the server does not speak https"
+		f.hint = "check the address; a development server on this machine has one that begins with http://"
+	default:
+		return fault{}, false
+	}
+	return f, true
+}
+
+// explainNetwork explains a connection that failed.
+func explainNetwork(title string, err error) fault {
+	var dns *net.DNSError
+	var timeout net.Error
+	f := fault{kind: providers.Unavailable, hint: "check the address of " + title + ", and that the server runs"}
+	switch {
+	case errors.As(err, &dns) && !dns.IsTimeout:
+		f.message = fmt.Sprintf("the name %s cannot be resolved", dns.Name)
+		f.hint = "check the address of " + title + ", and the network or VPN"
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		f.kind, f.message = providers.Timeout, "the server did not answer in time"
+		f.hint = "check the address of " + title + ", and the network or VPN"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		f.message = "the server refuses the connection"
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		f.message = "the server closed the connection without an answer"
+	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
+		f.message = "the server cannot be reached"
+	default:
+		f.message = "the connection to the server failed"
+	}
+	return f
+}

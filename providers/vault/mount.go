@@ -1,0 +1,145 @@
+package vault
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+)
+
+// pathMounts lists the mounts a token can see, and below it describes one.
+// Unlike sys/mounts it needs no policy of its own; it is what Vault's own
+// command and web interface ask.
+const pathMounts = "sys/internal/ui/mounts"
+
+// engine is how the secrets of a mount are read.
+type engine int
+
+const (
+	// engineUnknown is a mount the server does not describe to this token.
+	engineUnknown engine = iota
+	// engineV1 is the key/value engine without versions, and every other engine
+	// that answers to a plain read.
+	engineV1
+	// engineV2 is the key/value engine with versions.
+	engineV2
+)
+
+// String is the engine as messages name it.
+func (e engine) String() string {
+	switch e {
+	case engineV1:
+		return "KV version 1"
+	case engineV2:
+		return "KV version 2"
+	}
+	return "engine unknown"
+}
+
+// mountKey is a mount in a namespace.
+type mountKey struct{ namespace, mount string }
+
+// mountTable remembers the engines of the mounts that were used.
+type mountTable struct {
+	mu      sync.Mutex
+	engines map[mountKey]engine
+}
+
+func (t *mountTable) get(key mountKey) (engine, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	e, ok := t.engines[key]
+	return e, ok
+}
+
+func (t *mountTable) set(key mountKey, e engine) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.engines == nil {
+		t.engines = make(map[mountKey]engine)
+	}
+	t.engines[key] = e
+}
+
+// forget drops one mount, so that the next use asks the server again: the
+// engine may have been replaced or upgraded.
+func (t *mountTable) forget(key mountKey) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.engines, key)
+}
+
+func (t *mountTable) forgetAll() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	clear(t.engines)
+}
+
+// mountInfo is what the server says about a mount.
+type mountInfo struct {
+	Path        string         `json:"path"`
+	Type        string         `json:"type"`
+	Description string         `json:"description"`
+	Options     map[string]any `json:"options"`
+}
+
+// engine returns how a mount of this kind is read.
+func (m mountInfo) engine() engine {
+	if (m.Type == "kv" || m.Type == "generic") && m.Options["version"] == "2" {
+		return engineV2
+	}
+	return engineV1
+}
+
+// mountError is a mount that is not what a reference takes it for. Text and
+// hint are safe to show.
+type mountError struct{ text, hint string }
+
+func (e *mountError) Error() string { return e.text }
+
+// engineOf returns the engine of a mount, asking the server the first time. It
+// is engineUnknown where the server does not tell, which it refuses with status
+// 403 to narrow policies and for mounts that do not exist alike.
+func (c *client) engineOf(ctx context.Context, key mountKey) (engine, error) {
+	if known, ok := c.mounts.get(key); ok {
+		return known, nil
+	}
+	a, err := c.call(ctx, request{namespace: key.namespace, path: pathMounts + "/" + key.mount})
+	switch {
+	case hasStatus(err, http.StatusForbidden), hasStatus(err, http.StatusNotFound),
+		hasStatus(err, http.StatusBadRequest), hasStatus(err, http.StatusMethodNotAllowed):
+		// The last two are gateways that let only some paths through.
+		return engineUnknown, nil
+	case err != nil:
+		return engineUnknown, err
+	}
+	var info mountInfo
+	if err := json.Unmarshal(a.Data, &info); err != nil {
+		return engineUnknown, errNotVault
+	}
+	if err := checkMount(key.mount, info); err != nil {
+		return engineUnknown, err
+	}
+	c.mounts.set(key, info.engine())
+	return info.engine(), nil
+}
+
+// checkMount compares the mount of a reference with the one the server found
+// for it: a longer text still leads to a mount, and with an engine of version 2
+// the rest would end up in front of data/.
+func checkMount(wanted string, info mountInfo) error {
+	found := strings.Trim(info.Path, "/")
+	if found == "" || found == wanted {
+		return nil
+	}
+	err := &mountError{text: fmt.Sprintf("%q is not a mount; the server has one at %q", wanted, found)}
+	switch {
+	case strings.HasPrefix(wanted, found+"/"):
+		err.hint = fmt.Sprintf("write mount=%s and begin path with %s/", found, strings.TrimPrefix(wanted, found+"/"))
+	case strings.HasSuffix(wanted, "/"+found):
+		err.hint = fmt.Sprintf("write mount=%s namespace=%s", found, strings.TrimSuffix(wanted, "/"+found))
+	}
+	return err
+}
