@@ -39,7 +39,7 @@ lint: ## format, vet, linters, known vulnerabilities
 format: ## mend the format of Go and Lua sources
 	@gofmt -w $$(git ls-files '*.go')
 	@$(INSTALL) stylua
-	@eval "$$(internal/testtools/install/env)"; git ls-files 'editors/neovim/*.lua' 'editors/neovim/**/*.lua' | xargs -r node scripts/format-lua.mjs \
+	@eval "$$(internal/testtools/install/env)"; git ls-files 'editors/neovim/*.lua' | xargs -r node scripts/format-lua.mjs \
 	  "$$VAULT_LSP_TOOLS/stylua/node_modules/@johnnymorganz/stylua" editors/neovim/stylua.toml --write
 
 fuzz: ## every fuzz target for FUZZTIME each (20s)
