@@ -3,6 +3,10 @@
 // workspace can never grant anything.
 package permission
 
+// Ambient stands for the credential that no profile configures: the identity
+// that the machine has. It cannot be a profile's name.
+const Ambient = "(ambient)"
+
 // Rule allows one value to go to one origin.
 type Rule struct {
 	// ID is stable and unique in the store; `permission revoke` takes it.

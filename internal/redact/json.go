@@ -38,7 +38,7 @@ func jsonForms(v string) []string {
 // needsJSONEscape reports whether some JSON encoder changes the value.
 func needsJSONEscape(v string) bool {
 	for i := range len(v) {
-		if b := v[i]; b < 0x20 || b >= 0x7f || strings.IndexByte(`"\/<>&'+` + "`", b) >= 0 {
+		if b := v[i]; b < 0x20 || b >= 0x7f || strings.IndexByte(`"\/<>&'+`+"`", b) >= 0 {
 			return true
 		}
 	}
