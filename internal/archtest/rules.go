@@ -45,18 +45,18 @@ func Rules() map[string]Rule {
 			Forbidden: []string{"net/http", "net", "os", "os/", "log", "syscall"},
 		},
 		"credentials": {
-			Ours:      []string{"secret"},
+			Ours:      []string{"secret", "internal/spelling"},
 			Outside:   []string{"github.com/tailscale/hujson", "github.com/zalando/go-keyring", "github.com/gofrs/flock"},
 			Forbidden: []string{"log", "net/http"},
 		},
 		"permission": {
 			Ours:      []string{"secret"},
-			Outside:   []string{"github.com/gofrs/flock"},
+			Outside:   []string{"github.com/gofrs/flock", "golang.org/x/net"},
 			Forbidden: append(noProcess(), "net/http"),
 		},
 		"internal/input": {Ours: []string{"secret"}, Forbidden: append(noProcess(), "net/http")},
 		"providers": {
-			Ours:      []string{"secret", "credentials", "cache"},
+			Ours:      []string{"secret", "credentials", "cache", "internal/spelling"},
 			Outside:   []string{"github.com/theory/jsonpath", "golang.org/x/sync"},
 			Forbidden: append(noProcess(), "net/http"),
 		},
