@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"html"
-	"html/template"
 	"net/url"
 	"strings"
 )
@@ -82,7 +81,6 @@ func htmlForms(v string) []string {
 	replaced := func(pairs ...string) string { return strings.NewReplacer(pairs...).Replace(v) }
 	return []string{
 		html.EscapeString(v),
-		template.HTMLEscapeString(v),
 		replaced("&", "&amp;", "<", "&lt;", ">", "&gt;"),
 		replaced("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;", "+", "&#43;"),
 		replaced("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;"),
