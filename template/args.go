@@ -89,7 +89,7 @@ func (r *argReader) readValue(a Arg) Arg {
 	}
 	a.ValueSpan = text.Span{Start: start, End: r.at}
 	a.Span.End = r.at
-	a.Value = r.s.values.copyOf(r.s.parts)
+	a.Value = r.s.values.Copy(r.s.parts)
 	return a
 }
 
@@ -221,7 +221,7 @@ func (r *argReader) addPart(p ValuePart) { r.s.parts = append(r.s.parts, p) }
 // limit.
 func (r *argReader) readNested(limit int) {
 	src := r.s.src
-	e := r.s.exprs.one()
+	e := r.s.exprs.One()
 	start := r.at
 	inner, end, closed := 0, 0, false
 	if name := skipBlanks(src, start+2, limit); name < limit && src[name] == '$' {

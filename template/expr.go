@@ -9,7 +9,7 @@ import (
 // parseExpr reads the expression at offset at; see ParseExpr.
 func (s *Scanner) parseExpr(at, limit int) (*Expr, int) {
 	limit = s.lineLimit(at, limit)
-	e := s.exprs.one()
+	e := s.exprs.One()
 	body := skipBlanks(s.src, min(at+2, limit), limit)
 	if body < limit && s.src[body] == '$' {
 		return s.parseCall(e, at, body, limit)
@@ -72,7 +72,7 @@ func (s *Scanner) parseCall(e *Expr, at, dollar, limit int) (*Expr, int) {
 	if e.Name == "" && closed {
 		e.addProblem(CodeMissingName, "a name is missing behind $; write a provider such as $vault, or a system variable such as $guid", e.Span)
 	}
-	e.Args = s.args.copyOf(s.argList)
+	e.Args = s.args.Copy(s.argList)
 	e.checkDuplicates()
 	return e, end
 }

@@ -1,8 +1,7 @@
 package template
 
 import (
-	"strings"
-
+	"github.com/vault-lsp/vault-lsp/internal/slab"
 	"github.com/vault-lsp/vault-lsp/internal/text"
 )
 
@@ -30,53 +29,29 @@ const maxFailures = 16
 // Scanner reads many templates of one source with few allocations. It is not
 // safe for concurrent use.
 type Scanner struct {
-	src string
-	// No {{ begins in [searched, next).
-	searched, next int
-	// The line ends at or behind the last offset asked for.
-	newline, carriageReturn finder
+	src   string
+	opens text.Finder
+	lines text.LineFinder
 	// failures counts the expressions of the line that ends at failedEnd that
 	// had no }} of their own.
 	failures, failedEnd int
 
-	exprs   slab[Expr]
-	args    slab[Arg]
-	values  slab[ValuePart]
+	exprs   slab.Slab[Expr]
+	args    slab.Slab[Arg]
+	values  slab.Slab[ValuePart]
 	argList []Arg
 	parts   []ValuePart
 }
 
 // NewScanner returns a Scanner of src.
 func NewScanner(src string) *Scanner {
-	return &Scanner{
-		src: src, searched: len(src), next: len(src),
-		newline:        finder{c: '\n', from: len(src), next: len(src)},
-		carriageReturn: finder{c: '\r', from: len(src), next: len(src)},
-	}
-}
-
-// finder finds the next byte c of a source, and looks at nothing twice while
-// it is asked for growing offsets.
-type finder struct {
-	c byte
-	// No c stands in [from, next).
-	from, next int
-}
-
-// find returns the offset of the first c at or behind at, or len(src).
-func (f *finder) find(src string, at int) int {
-	if at < f.from || at > f.next {
-		f.from, f.next = at, len(src)
-		if i := strings.IndexByte(src[at:], f.c); i >= 0 {
-			f.next = at + i
-		}
-	}
-	return f.next
+	return &Scanner{src: src, opens: text.NewFinder(src, "{{"), lines: text.NewLineFinder(src)}
 }
 
 // lineLimit returns the end of the line that holds at, at most limit.
 func (s *Scanner) lineLimit(at, limit int) int {
-	return min(s.newline.find(s.src, at), s.carriageReturn.find(s.src, at), limit)
+	end, _ := s.lines.End(at)
+	return min(end, limit)
 }
 
 // AppendParts appends the parts of src[span.Start:span.End] to parts. Literal
@@ -106,20 +81,12 @@ func (s *Scanner) HasExpr(span text.Span) bool {
 // findOpen returns the offset of the first expression's {{ in [at, end), or
 // end. Of more than two braces the last two open it: {{{x}}} is {{x}} in braces.
 func (s *Scanner) findOpen(at, end int) int {
-	if at < s.searched || at > s.next {
-		s.searched, s.next = at, len(s.src)
-		if i := strings.Index(s.src[at:], "{{"); i >= 0 {
-			s.next = at + i
-		}
-	}
-	open := s.next
+	open := s.opens.Next(at)
 	if open+2 > end {
 		return end
 	}
 	for open+2 < end && s.src[open+2] == '{' {
 		open++
 	}
-	// The braces passed over are not searched again.
-	s.searched, s.next = at, open
 	return open
 }

@@ -3,7 +3,6 @@ package text
 import (
 	"fmt"
 	"sort"
-	"strings"
 	"sync"
 )
 
@@ -157,20 +156,14 @@ func (m *Mapper) advance(start, end, n int, enc Encoding) int {
 func (m *Mapper) lineTable() []int {
 	m.linesOnce.Do(func() {
 		lines := make([]int, 1, 16+len(m.src)/32)
-		nextCR := indexByteFrom(m.src, '\r', 0)
-		for at := 0; ; {
-			end := indexByteFrom(m.src, '\n', at)
-			for nextCR < end {
-				if nextCR+1 != end || end == len(m.src) { // \r\n is one line end
-					lines = append(lines, nextCR+1)
-				}
-				nextCR = indexByteFrom(m.src, '\r', nextCR+1)
-			}
+		finder := NewLineFinder(m.src)
+		for at := 0; at < len(m.src); {
+			end, next := finder.End(at)
 			if end == len(m.src) {
 				break
 			}
-			at = end + 1
-			lines = append(lines, at)
+			lines = append(lines, next)
+			at = next
 		}
 		m.lines = lines
 	})
@@ -244,12 +237,3 @@ func countUnits(s string) (u units) {
 
 // isContinuation reports whether c is a byte inside a UTF-8 sequence.
 func isContinuation(c byte) bool { return c&0xC0 == 0x80 }
-
-// indexByteFrom returns the offset of the next c in s at or behind from, or
-// len(s).
-func indexByteFrom(s string, c byte, from int) int {
-	if i := strings.IndexByte(s[from:], c); i >= 0 {
-		return from + i
-	}
-	return len(s)
-}
