@@ -24,6 +24,7 @@ const (
 	TypeEnum     FieldType = "enum"     // one of Field.Values
 	TypeDuration FieldType = "duration" // Go syntax, "30m"; "0"
 	TypeLabel    FieldType = "label"    // a DNS label: region, location
+	TypeURL      FieldType = "url"      // an https URL
 )
 
 // Field is one field of a provider's references.
