@@ -1,5 +1,217 @@
 package credentials
 
+import (
+	"slices"
+
+	"github.com/vault-lsp/vault-lsp/secret"
+)
+
 // Methods returns the table of ways to sign in, in the order of the provider
 // table. The caller may change what it gets.
-func Methods() []Method { return nil }
+func Methods() []Method {
+	return slices.Concat(awsMethods(), gcpMethods(), vaultMethods(), hcpMethods(), azureMethods(), localMethods())
+}
+
+// Plain and secret fields are written with these, so that a row shows only what
+// is particular to it.
+
+func plain(name, prompt, doc string, edit ...func(*MethodField)) MethodField {
+	f := MethodField{Name: name, Prompt: prompt, Doc: doc, Type: TypeText}
+	for _, e := range edit {
+		e(&f)
+	}
+	return f
+}
+
+func secretField(name, prompt, doc string, edit ...func(*MethodField)) MethodField {
+	f := plain(name, prompt, doc, edit...)
+	f.Secret = true
+	return f
+}
+
+func required(f *MethodField) { f.Required = true }
+
+func typed(t FieldType) func(*MethodField) { return func(f *MethodField) { f.Type = t } }
+
+func byDefault(value string) func(*MethodField) {
+	return func(f *MethodField) { f.Default = value }
+}
+
+func example(value string) func(*MethodField) { return func(f *MethodField) { f.Example = value } }
+
+func oneOf(values ...string) func(*MethodField) {
+	return func(f *MethodField) { f.Type, f.Values = TypeEnum, values }
+}
+
+func row(provider, auth, label, doc string, fields ...[]MethodField) Method {
+	return Method{Provider: provider, Auth: auth, Label: label, Doc: doc, Fields: slices.Concat(fields...)}
+}
+
+func awsMethods() []Method {
+	shared := []MethodField{
+		plain("region", "Region", "region used where a reference and its ARN name none", typed(TypeLabel), example("eu-west-1")),
+		plain("endpoint", "Endpoint", "URL of another endpoint, such as a VPC endpoint", typed(TypeURL)),
+	}
+	return []Method{
+		row(secret.AWS, "default", "Default chain",
+			"What the AWS tools use: environment, shared files, SSO, web identity, container or instance role.", shared),
+		row(secret.AWS, "keys", "Access keys", "An access key, with the session token of temporary credentials.",
+			[]MethodField{
+				plain("accessKeyId", "Access key ID", "access key id", required, example("AKIAIOSFODNN7EXAMPLE")),
+				secretField("secretAccessKey", "Secret access key", "secret access key", required),
+				secretField("sessionToken", "Session token", "session token of temporary security credentials"),
+			}, shared),
+		row(secret.AWS, "profile", "Named profile", "A profile of the AWS shared configuration files.",
+			[]MethodField{
+				plain("profile", "Profile", "name of the profile", required, example("prod")),
+				plain("configFile", "Config file", "path of the shared config file", typed(TypePath), byDefault("~/.aws/config")),
+				plain("credentialsFile", "Credentials file", "path of the shared credentials file", typed(TypePath), byDefault("~/.aws/credentials")),
+			}, shared),
+		row(secret.AWS, "sso", "IAM Identity Center (SSO)", "Sign-in with a device code in the browser.",
+			[]MethodField{
+				plain("startUrl", "Start URL", "start URL of the access portal", required, typed(TypeURL), example("https://example.awsapps.com/start")),
+				plain("ssoRegion", "SSO region", "region of IAM Identity Center", required, typed(TypeLabel)),
+				plain("accountId", "Account ID", "account to work in", required, example("123456789012")),
+				plain("roleName", "Role name", "permission set to work with", required),
+			}, shared),
+		row(secret.AWS, "role", "Assume role", "A role assumed from another identity.",
+			[]MethodField{
+				plain("roleArn", "Role ARN", "role to assume", required, example("arn:aws:iam::123456789012:role/reader")),
+				plain("source", "Source credential", "credential profile to assume it from; the default chain if absent"),
+				plain("externalId", "External ID", "external id the role's trust policy asks for"),
+				plain("sessionName", "Session name", "name of the session in the audit log", byDefault("vault-lsp")),
+				plain("mfaSerial", "MFA device", "serial or ARN of the MFA device; its code is asked for at sign-in"),
+				plain("duration", "Duration", "how long the role's session lasts", typed(TypeDuration), byDefault("1h")),
+			}, shared),
+	}
+}
+
+func gcpMethods() []Method {
+	shared := []MethodField{
+		plain("project", "Project", "project used where a reference names none", example("my-project")),
+		plain("endpoint", "Endpoint", "URL of another endpoint, such as Private Service Connect", typed(TypeURL)),
+	}
+	return []Method{
+		row(secret.GCP, "default", "Application Default Credentials",
+			"What gcloud auth application-default, the environment or the machine provides.", shared),
+		row(secret.GCP, "service-account", "Service account key", "The JSON key of a service account.",
+			[]MethodField{secretField("key", "Key (JSON)", "the whole JSON key", required)}, shared),
+		row(secret.GCP, "impersonate", "Impersonate service account",
+			"A service account impersonated from the Application Default Credentials.",
+			[]MethodField{
+				plain("serviceAccount", "Service account", "e-mail address of the account", required, example("reader@my-project.iam.gserviceaccount.com")),
+				plain("source", "Source credential", "credential profile to impersonate from; Application Default Credentials if absent"),
+			}, shared),
+	}
+}
+
+func vaultMethods() []Method {
+	address := plain("address", "Address", "URL of the server; plain http only on this machine", required, typed(TypeURL), example("https://vault.example.com"))
+	shared := []MethodField{
+		plain("namespace", "Namespace", "namespace of the secrets (Enterprise, HCP, OpenBao)", example("admin")),
+		plain("authNamespace", "Sign-in namespace", "namespace to sign in to, where it is another one"),
+		plain("caCert", "CA certificate", "path of a PEM file with the server's certificate authority", typed(TypePath)),
+		plain("clientCert", "Client certificate", "path of a PEM file", typed(TypePath)),
+		plain("clientKey", "Client key", "path of a PEM file", typed(TypePath)),
+		plain("tlsServerName", "TLS server name", "name to expect in the server's certificate"),
+		plain("allowHttp", "Allow http", "true sends the token over plain http to other machines too", typed(TypeBool), byDefault("false")),
+	}
+	mount := func(name string) MethodField {
+		return plain("mount", "Auth mount", "path of the auth method", byDefault(name))
+	}
+	password := secretField("password", "Password", "password", required)
+	username := plain("username", "User name", "user name", required)
+	role := func(edit ...func(*MethodField)) MethodField {
+		return plain("role", "Role", "role of the auth method", edit...)
+	}
+	cert := row(secret.Vault, "cert", "TLS certificate", "Sign-in with the client certificate.",
+		[]MethodField{address, mount("cert"), plain("role", "Role", "name of the certificate role")}, slices.Clone(shared))
+	for i, f := range cert.Fields {
+		if f.Name == "clientCert" || f.Name == "clientKey" {
+			cert.Fields[i].Required = true
+		}
+	}
+	return []Method{
+		row(secret.Vault, "token", "Token", "A token.",
+			[]MethodField{address, secretField("token", "Token", "token", required)}, shared),
+		row(secret.Vault, "approle", "AppRole", "Role ID and secret ID of a machine or application.",
+			[]MethodField{
+				address,
+				plain("roleId", "Role ID", "role id", required),
+				secretField("secretId", "Secret ID", "secret id; absent where the role needs none"),
+				plain("secretIdWrapped", "Secret ID is wrapped", "true if the secret id is a response-wrapping token", typed(TypeBool), byDefault("false")),
+				mount("approle"),
+			}, shared),
+		row(secret.Vault, "userpass", "User name and password", "A user of the server.",
+			[]MethodField{address, username, password, mount("userpass")}, shared),
+		row(secret.Vault, "ldap", "LDAP", "A user of the directory.",
+			[]MethodField{address, username, password, mount("ldap")}, shared),
+		row(secret.Vault, "jwt", "JWT", "A JSON Web Token, as CI systems give.",
+			[]MethodField{address, role(), secretField("jwt", "JWT", "the token", required), mount("jwt")}, shared),
+		row(secret.Vault, "oidc", "OIDC", "Sign-in in the browser.",
+			[]MethodField{address, role(), mount("oidc")}, shared),
+		row(secret.Vault, "kubernetes", "Kubernetes", "The service account of a pod.",
+			[]MethodField{address, role(required),
+				secretField("jwt", "Service account token", "token; the pod's own if absent"),
+				mount("kubernetes")}, shared),
+		cert,
+	}
+}
+
+func hcpMethods() []Method {
+	return []Method{row(secret.HCP, "service-principal", "Service principal", "Client ID and secret of a service principal.",
+		[]MethodField{
+			plain("clientId", "Client ID", "client id", required),
+			secretField("clientSecret", "Client secret", "client secret", required),
+			plain("organization", "Organization ID", "organization used where a reference names none"),
+			plain("project", "Project ID", "project used where a reference names none"),
+			plain("authUrl", "Auth URL", "URL of another identity service", typed(TypeURL)),
+			plain("apiUrl", "API URL", "URL of another API", typed(TypeURL)),
+			plain("audience", "Audience", "audience of the access token"),
+		})}
+}
+
+func azureMethods() []Method {
+	shared := []MethodField{
+		plain("tenant", "Tenant", "tenant id or domain", example("contoso.onmicrosoft.com")),
+		plain("cloud", "Cloud", "Azure cloud", oneOf("public", "usgov", "china", "custom"), byDefault("public")),
+		plain("authority", "Authority", "URL of the authority of a custom cloud", typed(TypeURL)),
+		plain("vaultSuffix", "Vault suffix", "DNS suffix of the vaults of a custom cloud", example("vault.example.net")),
+	}
+	clientID := func(edit ...func(*MethodField)) MethodField {
+		return plain("clientId", "Client ID", "id of the application or identity", edit...)
+	}
+	principal := row(secret.Azure, "service-principal", "Service principal", "An application with a secret or a certificate.",
+		[]MethodField{
+			clientID(required),
+			secretField("clientSecret", "Client secret", "secret of the application"),
+			plain("certificate", "Certificate", "path of a PEM or PKCS#12 file with certificate and key", typed(TypePath)),
+			secretField("password", "Certificate password", "password of the certificate file"),
+		}, slices.Clone(shared))
+	principal.OneOf = [][]string{{"clientSecret"}, {"certificate"}}
+	for i, f := range principal.Fields {
+		if f.Name == "tenant" {
+			principal.Fields[i].Required = true
+		}
+	}
+	return []Method{
+		row(secret.Azure, "default", "Default chain", "What DefaultAzureCredential finds: environment, workload or managed identity, Azure CLI.", shared),
+		row(secret.Azure, "browser", "Browser", "Sign-in in the browser.", []MethodField{clientID()}, shared),
+		row(secret.Azure, "device-code", "Device code", "Sign-in with a code in a browser on any machine.", []MethodField{clientID()}, shared),
+		row(secret.Azure, "cli", "Azure CLI", "The account of az login.", shared),
+		principal,
+		row(secret.Azure, "managed-identity", "Managed identity", "The identity of the machine.", []MethodField{clientID()}, shared),
+		row(secret.Azure, "workload-identity", "Workload identity", "The identity of a Kubernetes pod.",
+			[]MethodField{clientID(), plain("tokenFile", "Token file", "path of the pod's token", typed(TypePath))}, shared),
+	}
+}
+
+func localMethods() []Method {
+	vault := plain("vault", "Vault name", "which vault on this machine", byDefault("local"))
+	return []Method{
+		row(secret.Local, "passphrase", "Passphrase", "A vault that a passphrase opens.",
+			[]MethodField{vault, secretField("passphrase", "Passphrase", "passphrase of the vault", required)}),
+		row(secret.Local, "keyring", "OS keyring", "A vault whose key is in the keyring of the operating system.",
+			[]MethodField{vault}),
+	}
+}

@@ -1,0 +1,197 @@
+package credentials
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// Add writes a new profile to the configuration file. The error of a profile
+// that is not right is a *ProfileError.
+func (s *Store) Add(ctx context.Context, profile Profile) error {
+	return s.write(ctx, profile, false)
+}
+
+// Update replaces a profile in the configuration file; comments in it stay.
+func (s *Store) Update(ctx context.Context, profile Profile) error {
+	return s.write(ctx, profile, true)
+}
+
+// ErrExists is the cause of the error of Add for a name that is taken.
+var ErrExists = errors.New("there is a credential of that name already")
+
+func (s *Store) write(ctx context.Context, profile Profile, replace bool) error {
+	if problems := Check(profile); len(problems) > 0 {
+		return &ProfileError{Name: profile.Name, Problems: problems}
+	}
+	return s.change(ctx, profile.Name, func(d *document) error {
+		exists := slices.Contains(d.names("credentials"), profile.Name)
+		switch {
+		case exists && !replace:
+			return fmt.Errorf("add credential %q: %w: choose another name or remove it first", profile.Name, ErrExists)
+		case !exists && replace:
+			return fmt.Errorf("change credential: %w", &UnknownCredentialError{Name: profile.Name, Known: d.names("credentials")})
+		}
+		return d.setProfile(profile, d.unit())
+	})
+}
+
+// SetDefault makes a profile the default of its provider.
+func (s *Store) SetDefault(ctx context.Context, name string) error {
+	profile, err := s.Profile(name)
+	if err != nil {
+		return err
+	}
+	return s.change(ctx, name, func(d *document) error {
+		return d.set(quote(name), "defaults", profile.Provider)
+	})
+}
+
+// Remove deletes a profile from the configuration file, the defaults that name
+// it, and its material from the keyring. A profile with errors can be removed
+// too.
+func (s *Store) Remove(ctx context.Context, name string) error {
+	profile, err := s.Profile(name)
+	var broken *ConfigError
+	if err != nil && !errors.As(err, &broken) {
+		return err
+	}
+	err = s.change(ctx, name, func(d *document) error {
+		if !slices.Contains(d.names("credentials"), name) {
+			return &UnknownCredentialError{Name: name, Known: d.names("credentials")}
+		}
+		for _, provider := range d.names("defaults") {
+			v := d.root.Find(pointer([]string{"defaults", provider}))
+			if is, _ := text(*v); is == name {
+				if err := d.remove("defaults", provider); err != nil {
+					return err
+				}
+			}
+		}
+		return d.remove("credentials", name)
+	})
+	if err != nil {
+		return err
+	}
+	for _, field := range keys(profile.Secrets) {
+		if !profile.Secrets[field].Keyring {
+			continue
+		}
+		err := s.options.Keyring.Delete(s.account(name, field))
+		if err != nil && !errors.Is(err, ErrNotInKeyring) {
+			return fmt.Errorf("remove credential %q: it is removed from the configuration, but its %s could not be deleted from the OS keyring: %w", name, field, err)
+		}
+	}
+	return nil
+}
+
+// SetSecret stores the material of a field whose source is the keyring. It does
+// not keep value.
+func (s *Store) SetSecret(ctx context.Context, name, field string, value []byte) error {
+	if err := checkContext(ctx, "store secret"); err != nil {
+		return err
+	}
+	profile, err := s.Profile(name)
+	if err != nil {
+		return err
+	}
+	source, ok := profile.Secrets[field]
+	switch {
+	case !ok:
+		return fmt.Errorf("store secret: credential %q has no secret field %q", name, field)
+	case !source.Keyring:
+		return fmt.Errorf("store secret: %s of credential %q is kept in %s, not in the OS keyring: change it there", field, name, source)
+	case len(value) == 0:
+		return fmt.Errorf("store secret: %s of credential %q is empty", field, name)
+	}
+	if err := s.options.Keyring.Set(s.account(name, field), value); err != nil {
+		if told := (*sourceError)(nil); errors.As(explainKeyring(err, name, field), &told) {
+			return &MaterialError{Credential: profile.Title(), Field: field, Source: source.String(), Message: told.message, Hint: told.hint, Err: err}
+		}
+	}
+	s.mu.Lock()
+	s.generations[name]++
+	listeners := slices.Clone(s.onChange)
+	s.mu.Unlock()
+	// Other processes see new material by the file's time only. Where that
+	// cannot be set they notice when the old material stops working.
+	now := time.Now()
+	_ = os.Chtimes(s.path, now, now)
+	if _, err := s.current(); err != nil {
+		return err
+	}
+	for _, changed := range listeners {
+		changed(name)
+	}
+	return nil
+}
+
+// change edits the file under its lock and tells the listeners.
+func (s *Store) change(ctx context.Context, name string, edit func(*document) error) error {
+	err := rewrite(ctx, s.path, func(old []byte) ([]byte, error) {
+		d, err := openDocument(old)
+		if err != nil {
+			return nil, fmt.Errorf("change %s: it is damaged at %w: correct it first", s.path, err)
+		}
+		if err := edit(d); err != nil {
+			return nil, err
+		}
+		return d.bytes(), nil
+	})
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.generations[name]++
+	// The stamp may be equal where the clock of the file system is coarse.
+	s.stamp = fileStamp{size: -1}
+	s.mu.Unlock()
+	_, err = s.current()
+	return err
+}
+
+// Fingerprint identifies the account a profile stands for as it is configured
+// now: it changes with every edit of the profile or of its stored material. It
+// is a hash and holds no material.
+func (s *Store) Fingerprint(profile Profile) string {
+	h := sha256.New()
+	put := func(parts ...string) {
+		for _, part := range parts {
+			// The length keeps two lists apart that join to the same text.
+			_, _ = fmt.Fprintf(h, "%d:%s", len(part), part)
+		}
+	}
+	put(profile.Name, profile.Provider, profile.Auth, strconv.FormatBool(profile.Ambient))
+	for _, name := range keys(profile.Fields) {
+		put("field", name, profile.Fields[name])
+	}
+	s.mu.Lock()
+	put("generation", strconv.Itoa(s.generations[profile.Name]))
+	config := s.stamp
+	s.mu.Unlock()
+	for _, name := range keys(profile.Secrets) {
+		source := profile.Secrets[name]
+		put("secret", name, source.String())
+		put(source.Command...)
+		switch {
+		case source.Keyring:
+			put(config.mod.String())
+		case source.File != "":
+			// A file that is replaced (`vault login`) is another account.
+			stamp := stampFile(s.expand(source.File))
+			put(strconv.FormatInt(stamp.size, 10), stamp.mod.String())
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+func shortHash(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:4])
+}
