@@ -127,7 +127,7 @@ func commonFields(provider string) []Field {
 		},
 		{
 			Name: "key", Type: TypeText, Live: true, Example: "password",
-			Doc: "Which value of a secret that is a JSON object: a name at its top level, or a JSONPath that starts with $. " + keyDefault(provider),
+			Doc: "Which value of a secret that is a JSON object: a name at its top level, or a JSONPath that starts with $. Default: the whole text; for $vault the secret's only value, and where it has several a key is needed.",
 		},
 		{
 			Name: "decode", Type: TypeEnum, Values: []string{"base64", "base64url", "hex"}, Example: "base64",
@@ -146,12 +146,4 @@ func commonFields(provider string) []Field {
 			Doc: "How long the value may be reused from memory, such as 90s, 30m or 2h, at most 720m; 0 fetches it for every request. Default: the cache.ttl setting, 30m.",
 		},
 	}
-}
-
-// keyDefault says what a reference without key gives.
-func keyDefault(provider string) string {
-	if provider == Vault {
-		return "Default: the secret's only value; a secret with several needs a key."
-	}
-	return "Default: the whole text."
 }
