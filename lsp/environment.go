@@ -1,0 +1,202 @@
+package lsp
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+
+	"github.com/vault-lsp/vault-lsp/analysis"
+	"github.com/vault-lsp/vault-lsp/credentials"
+	"github.com/vault-lsp/vault-lsp/env"
+)
+
+// maxEnvironmentFile is the longest environment file that is read, in bytes.
+const maxEnvironmentFile = 16 << 20
+
+// environmentPattern matches the files that env.Load reads, for watching them.
+const environmentPattern = "**/{http-client.env.json,http-client.private.env.json,http-client.env.json.user,.env,.env.*}"
+
+// environmentFiles are the names among which a folder is looked through for
+// changes.
+func environmentFiles() []string {
+	return []string{"http-client.env.json", "http-client.private.env.json", "http-client.env.json.user", ".env"}
+}
+
+// environments keeps the environment files of the folders that open documents
+// lie in. A folder's files are read again when one of them has changed on disk,
+// which is looked at on every use; a client that watches files only makes the
+// diagnostics follow sooner.
+type environments struct {
+	mu      sync.Mutex
+	folders map[string]folderEnvironments
+}
+
+type folderEnvironments struct {
+	stamp  string
+	loaded *env.Environments
+}
+
+func newEnvironments() *environments {
+	return &environments{folders: make(map[string]folderEnvironments)}
+}
+
+// load returns the environments that apply in dir, with the files of its
+// parents up to root. Both are paths of the operating system.
+func (e *environments) load(root, dir string) *env.Environments {
+	rel, err := filepath.Rel(root, dir)
+	if err != nil {
+		return env.Load(nil, ".")
+	}
+	rel = filepath.ToSlash(rel)
+	key := root + "\x00" + rel
+	opened, err := os.OpenRoot(root)
+	if err != nil {
+		return env.Load(nil, ".")
+	}
+	defer opened.Close()
+	files := regularFiles{opened}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	stamp := files.stamp(rel)
+	if known, ok := e.folders[key]; ok && known.stamp == stamp {
+		return known.loaded
+	}
+	loaded := env.Load(files, rel)
+	e.folders[key] = folderEnvironments{stamp: stamp, loaded: loaded}
+	return loaded
+}
+
+// regularFiles is a folder of which only regular files of a sensible size can
+// be read, and no link leads out of it: a cloned repository may hold pipes,
+// devices and links to the user's own files.
+type regularFiles struct{ root *os.Root }
+
+// Open implements fs.FS.
+func (f regularFiles) Open(name string) (fs.File, error) {
+	info, err := f.root.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() && (!info.Mode().IsRegular() || info.Size() > maxEnvironmentFile) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+	}
+	return f.root.Open(name)
+}
+
+// stamp changes when one of the environment files of dir or its parents does.
+func (f regularFiles) stamp(dir string) string {
+	var b strings.Builder
+	for {
+		for _, name := range environmentFiles() {
+			if info, err := f.root.Stat(path.Join(dir, name)); err == nil {
+				fmt.Fprintf(&b, "%s/%s %d %d\n", dir, name, info.ModTime().UnixNano(), info.Size())
+			}
+		}
+		if dir == "." || dir == "/" {
+			return b.String()
+		}
+		dir = path.Dir(dir)
+	}
+}
+
+// environmentsOf returns the environments that apply to a document; one that is
+// in no file system has none.
+func (s *session) environmentsOf(snap *Snapshot, doc *Document) *env.Environments {
+	file := doc.Path()
+	if file == "" {
+		return env.Load(nil, ".")
+	}
+	return s.environments.load(snap.Root(file), filepath.Dir(file))
+}
+
+// scope returns what the names in the document mean.
+func (s *session) scope(snap *Snapshot, doc *Document, envs *env.Environments, environment string) *env.Scope {
+	key := scopeKey{envs, environment, snap.Settings.Dialect}
+	return doc.scopes.get(key, func() *env.Scope {
+		return env.NewScope(doc.File, envs, environment, nil, env.WithDialect(env.Dialect(snap.Settings.Dialect)))
+	})
+}
+
+type scopeKey struct {
+	envs        *env.Environments
+	environment string
+	dialect     string
+}
+
+// scopeMemo keeps the scope that was made last: one keystroke asks for the same
+// scope several times.
+type scopeMemo struct {
+	mu    sync.Mutex
+	key   scopeKey
+	scope *env.Scope
+}
+
+func (m *scopeMemo) get(key scopeKey, make func() *env.Scope) *env.Scope {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.scope == nil || m.key != key {
+		m.key, m.scope = key, make()
+	}
+	return m.scope
+}
+
+// input is what analysis may know of a document.
+func (s *session) input(snap *Snapshot, doc *Document) analysis.Input {
+	envs := s.environmentsOf(snap, doc)
+	environment := snap.Environment(doc)
+	in := analysis.Input{
+		File: doc.File, Scope: s.scope(snap, doc, envs, environment), Environments: envs,
+		Environment: environment, Snippets: s.caps.snippets,
+	}
+	if store := s.deps.Credentials; store != nil {
+		in.Credentials, in.CredentialsKnown = knownCredentials(store)
+	}
+	return in
+}
+
+// knownCredentials lists the user's profiles, and says whether that is all of
+// them.
+func knownCredentials(store *credentials.Store) (known []analysis.Credential, complete bool) {
+	defaults := store.Config().Defaults
+	for _, profile := range store.List() {
+		known = append(known, analysis.Credential{
+			Name: profile.Name, Provider: profile.Provider, IsDefault: defaults[profile.Provider] == profile.Name,
+		})
+	}
+	for _, problem := range store.Problems() {
+		if problem.Severity == credentials.SeverityError {
+			return known, false
+		}
+	}
+	return known, true
+}
+
+// didChangeWatchedFiles diagnoses again what an environment file may concern.
+func (s *session) didChangeWatchedFiles(_ context.Context, p *protocol.DidChangeWatchedFilesParams) error {
+	snap := s.snapshot()
+	for _, doc := range snap.Documents() {
+		if concerns(p.Changes, doc.Path()) {
+			s.diagnostics.schedule(doc.URI, diagnosticsDelay)
+		}
+	}
+	return nil
+}
+
+// concerns reports whether one of the changed files lies in the folder of path
+// or in one of its parents.
+func concerns(changes []protocol.FileEvent, file string) bool {
+	for _, change := range changes {
+		if changed := filePath(uri.URI(change.URI)); file != "" && changed != "" && within(filepath.Dir(changed), file) {
+			return true
+		}
+	}
+	return false
+}

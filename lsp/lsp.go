@@ -1,3 +1,0 @@
-// Package lsp is the language server: the only package that imports the
-// Language Server Protocol's types.
-package lsp

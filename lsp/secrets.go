@@ -1,0 +1,237 @@
+package lsp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.lsp.dev/protocol"
+
+	"github.com/vault-lsp/vault-lsp/analysis"
+	"github.com/vault-lsp/vault-lsp/credentials"
+	"github.com/vault-lsp/vault-lsp/providers"
+	"github.com/vault-lsp/vault-lsp/secret"
+)
+
+// environmentList is the result of listEnvironments and selectEnvironment.
+type environmentList struct {
+	Environments []string `json:"environments"`
+	Selected     string   `json:"selected"`
+}
+
+func (s *session) listEnvironments(_ context.Context, inv invocation, args uriArgs) (*environmentList, error) {
+	doc, err := inv.snap.open(args.URI)
+	if err != nil {
+		return nil, err
+	}
+	names := append([]string{}, s.environmentsOf(inv.snap, doc).Names()...)
+	return &environmentList{Environments: names, Selected: inv.snap.Environment(doc)}, nil
+}
+
+func (s *session) selectEnvironment(ctx context.Context, inv invocation, args selectEnvironmentArgs) (*environmentList, error) {
+	doc, err := inv.snap.open(args.URI)
+	if err != nil {
+		return nil, err
+	}
+	if err := knownEnvironment(s.environmentsOf(inv.snap, doc), args.Environment); err != nil {
+		return nil, err
+	}
+	path := doc.Path()
+	if path == "" {
+		return nil, &Failure{
+			Code: "no-file", Message: "a document that is in no file has no environments", Hint: "save it first",
+		}
+	}
+	s.update(func(next *Snapshot) {
+		if next.selected == nil {
+			next.selected = make(map[string]string)
+		}
+		next.selected[next.Root(path)] = args.Environment
+	})
+	s.diagnoseAll(0)
+	inv.snap = s.snapshot()
+	return s.listEnvironments(ctx, inv, uriArgs{URI: args.URI})
+}
+
+// providerInfo is one row of listProviders.
+type providerInfo struct {
+	secret.Spec
+	Methods []credentials.Method `json:"methods"`
+}
+
+func (s *session) listProviders(context.Context, invocation, noArgs) ([]providerInfo, error) {
+	table := []providerInfo{}
+	for _, spec := range secret.Providers() {
+		methods := append([]credentials.Method{}, credentials.MethodsOf(spec.Name)...)
+		table = append(table, providerInfo{Spec: spec, Methods: methods})
+	}
+	return table, nil
+}
+
+// insertResult is the result of insertSecret.
+type insertResult struct {
+	Applied   bool   `json:"applied"`
+	Reference string `json:"reference"`
+}
+
+func (s *session) insertSecret(ctx context.Context, inv invocation, args insertSecretArgs) (*insertResult, error) {
+	doc, err := inv.snap.open(args.URI)
+	if err != nil {
+		return nil, err
+	}
+	span, err := s.span(doc, args.Range)
+	if err != nil {
+		return nil, err
+	}
+	ref, err := secret.Parse(args.Reference)
+	if err != nil {
+		failure := &Failure{Code: string(providers.InvalidReference), Message: err.Error()}
+		var bad *secret.RefError
+		if errors.As(err, &bad) && len(bad.Problems) > 0 {
+			failure.Code = bad.Problems[0].Code
+		}
+		return nil, failure
+	}
+	if !s.caps.applyEdit {
+		return nil, &Failure{
+			Code: "unsupported", Message: "this editor takes no edits from the server", Hint: "insert " + ref.String() + " yourself",
+		}
+	}
+	label := "Insert secret reference"
+	answer, err := s.client.ApplyEdit(ctx, &protocol.ApplyWorkspaceEditParams{
+		Label: &label, Edit: *s.workspaceEdit(doc, []analysis.Edit{{Span: span, New: ref.String()}}),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("applying the edit: %w", err)
+	}
+	return &insertResult{Applied: answer != nil && answer.Applied, Reference: ref.String()}, nil
+}
+
+// secretList is the result of listSecrets.
+type secretList struct {
+	Field string       `json:"field"`
+	Items []secretItem `json:"items"`
+}
+
+type secretItem struct {
+	Value  string `json:"value"`
+	Detail string `json:"detail,omitempty"`
+}
+
+func (s *session) listSecrets(ctx context.Context, inv invocation, args listSecretsArgs) (*secretList, error) {
+	spec, ok := secret.Lookup(args.Provider)
+	if !ok {
+		return nil, invalidParams("there is no provider of that name")
+	}
+	if args.Field == "" {
+		args.Field = firstLiveField(spec)
+	}
+	if field, ok := spec.Field(args.Field); !ok || !field.Live {
+		return nil, invalidParams("that field of %s cannot be listed", spec.Name)
+	}
+	ctx, _, end := s.beginProgress(ctx, inv.token, "Listing secrets of "+spec.Label)
+	defer end()
+	items, err := s.deps.Vaults.List(ctx, args.Provider, args.Credential,
+		providers.Query{Field: args.Field, Known: args.Known, Prefix: args.Prefix})
+	if err != nil {
+		return nil, s.vaultFailure(err, args.Provider, args.Credential)
+	}
+	list := &secretList{Field: args.Field, Items: []secretItem{}}
+	for _, item := range items {
+		list.Items = append(list.Items, secretItem(item))
+	}
+	return list, nil
+}
+
+// firstLiveField is the first field that a vault can be asked for, a required
+// one if there is.
+func firstLiveField(spec secret.Spec) string {
+	first := ""
+	for _, field := range spec.Fields {
+		if field.Live && (first == "" || field.Required) {
+			first = field.Name
+			if field.Required {
+				break
+			}
+		}
+	}
+	return first
+}
+
+// cacheInfoResult is the result of cacheStatus.
+type cacheInfoResult struct {
+	TTLSeconds int64          `json:"ttlSeconds"`
+	MaxEntries int            `json:"maxEntries"`
+	Entries    int            `json:"entries"`
+	Hits       uint64         `json:"hits"`
+	Misses     uint64         `json:"misses"`
+	ByProvider map[string]int `json:"byProvider"`
+}
+
+func (s *session) cacheStatus(context.Context, invocation, noArgs) (*cacheInfoResult, error) {
+	status := s.deps.Vaults.Status()
+	if status.ByProvider == nil {
+		status.ByProvider = map[string]int{}
+	}
+	return &cacheInfoResult{
+		TTLSeconds: int64(status.TTL.Seconds()), MaxEntries: status.MaxEntries, Entries: status.Entries,
+		Hits: status.Hits, Misses: status.Misses, ByProvider: status.ByProvider,
+	}, nil
+}
+
+func (s *session) resetCache(ctx context.Context, _ invocation, args resetCacheArgs) (*providers.ResetCounts, error) {
+	scope := providers.Scope{}
+	if args.Scope != nil {
+		scope = *args.Scope
+	}
+	counts, err := s.deps.Vaults.Reset(ctx, scope)
+	if err != nil {
+		return nil, s.vaultFailure(err, "", "")
+	}
+	s.live.reset()
+	return &counts, nil
+}
+
+// permissionInfo is one row of listPermissions.
+type permissionInfo struct {
+	ID         string `json:"id"`
+	Reference  string `json:"reference"`
+	Credential string `json:"credential"`
+	Origin     string `json:"origin"`
+	In         string `json:"in"`
+	Workspace  string `json:"workspace"`
+}
+
+func (s *session) listPermissions(context.Context, invocation, noArgs) ([]permissionInfo, error) {
+	rules, err := s.deps.Permissions.List()
+	if err != nil {
+		return nil, &Failure{Code: "bad-permissions", Message: err.Error()}
+	}
+	list := []permissionInfo{}
+	for _, rule := range rules {
+		list = append(list, permissionInfo{
+			ID: rule.ID, Reference: rule.Reference, Credential: rule.Credential,
+			Origin: rule.Origin, In: rule.In, Workspace: rule.Workspace,
+		})
+	}
+	return list, nil
+}
+
+// revokeResult is the result of revokePermission.
+type revokeResult struct {
+	ID      string `json:"id"`
+	Revoked bool   `json:"revoked"`
+}
+
+func (s *session) revokePermission(_ context.Context, _ invocation, args revokePermissionArgs) (*revokeResult, error) {
+	_, found, err := s.deps.Permissions.Revoke(args.ID)
+	if err != nil {
+		return nil, &Failure{Code: "bad-permissions", Message: err.Error()}
+	}
+	if !found {
+		return nil, &Failure{
+			Code: "no-such-permission", Message: "there is no permission of that id", Hint: "list the permissions again",
+		}
+	}
+	return &revokeResult{ID: args.ID, Revoked: true}, nil
+}

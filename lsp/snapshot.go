@@ -1,0 +1,109 @@
+package lsp
+
+import (
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"go.lsp.dev/uri"
+
+	"github.com/vault-lsp/vault-lsp/internal/text"
+	"github.com/vault-lsp/vault-lsp/parser"
+)
+
+// Document is one open file as it was at one version. It is immutable; what it
+// remembers of answers is safe to share.
+type Document struct {
+	URI     uri.URI
+	Version int32
+	File    *parser.File
+	Mapper  *text.Mapper
+
+	scopes scopeMemo
+}
+
+// newDocument parses src.
+func newDocument(u uri.URI, version int32, src string) *Document {
+	return &Document{URI: u, Version: version, File: parser.Parse(src), Mapper: text.NewMapper(src)}
+}
+
+// Path returns the document's path, or "" for one that is in no file system.
+// The URI library reads anything as a file, so the scheme is looked at here.
+func (d *Document) Path() string { return filePath(d.URI) }
+
+func filePath(u uri.URI) string {
+	if !strings.HasPrefix(string(u), "file://") {
+		return ""
+	}
+	return u.FsPath()
+}
+
+// Snapshot is everything that an answer may depend on, as it was at one moment.
+// It is immutable: an edit makes a new one, and a handler that has taken one
+// sees no edit that came later.
+type Snapshot struct {
+	// ID counts the snapshots of a session, from 1.
+	ID uint64
+	// Settings are the user's, defaults filled in.
+	Settings Settings
+
+	documents map[uri.URI]*Document
+	// roots are the paths of the workspace's folders.
+	roots []string
+	// selected is the environment chosen for a workspace folder by command, by
+	// the folder's path.
+	selected map[string]string
+}
+
+// Document returns the open document of that URI, or nil.
+func (s *Snapshot) Document(u uri.URI) *Document { return s.documents[u] }
+
+// Documents returns all open documents, ordered by URI.
+func (s *Snapshot) Documents() []*Document {
+	return slices.SortedFunc(maps.Values(s.documents), func(a, b *Document) int {
+		return strings.Compare(string(a.URI), string(b.URI))
+	})
+}
+
+// Root returns the workspace folder that holds path (the innermost one), or
+// path's own directory where none does.
+func (s *Snapshot) Root(path string) string {
+	best := ""
+	for _, root := range s.roots {
+		if len(root) > len(best) && within(root, path) {
+			best = root
+		}
+	}
+	if best == "" {
+		return filepath.Dir(path)
+	}
+	return best
+}
+
+// within reports whether path is root or below it.
+func within(root, path string) bool {
+	rel, err := filepath.Rel(root, path)
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}
+
+// Environment returns the environment selected for the document: by command,
+// else by the settings, else none.
+func (s *Snapshot) Environment(d *Document) string {
+	if path := d.Path(); path != "" {
+		if name, ok := s.selected[s.Root(path)]; ok {
+			return name
+		}
+	}
+	return s.Settings.Environment
+}
+
+// clone returns a copy whose maps may be changed.
+func (s *Snapshot) clone() *Snapshot {
+	next := *s
+	next.ID++
+	next.documents = maps.Clone(s.documents)
+	next.selected = maps.Clone(s.selected)
+	next.roots = slices.Clone(s.roots)
+	return &next
+}
