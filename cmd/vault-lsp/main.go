@@ -1,4 +1,17 @@
-// Command vault-lsp is the language server and the command line of vault-lsp.
+// Command vault-lsp is a language server and a command line for .http request
+// files whose secrets stay in the vault they belong to.
 package main
 
-func main() {}
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, standardIO(), os.Args[1:])
+	stop()
+	os.Exit(code)
+}

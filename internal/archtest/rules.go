@@ -34,7 +34,7 @@ func Rules() map[string]Rule {
 		"secret":              {Ours: []string{"internal/text", "internal/spelling", "template"}, Forbidden: []string{"net/http", "os", "os/", "log", "syscall"}},
 		"cache":               {Forbidden: pure()},
 		"internal/redact":     {Ours: []string{"secret"}, Forbidden: append(noProcess(), "net/http")},
-		"internal/redact/zap": {Ours: []string{"internal/redact"}, Outside: []string{"go.uber.org/zap"}, Forbidden: append(noProcess(), "net/http")},
+		"internal/redact/redactzap": {Ours: []string{"internal/redact"}, Outside: []string{"go.uber.org/zap"}, Forbidden: append(noProcess(), "net/http")},
 		"env": {
 			Ours:      []string{"internal/text", "internal/spelling", "template", "parser", "secret"},
 			Outside:   []string{"github.com/tailscale/hujson", "github.com/joho/godotenv"},

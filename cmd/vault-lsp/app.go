@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"time"
+
+	"github.com/vault-lsp/vault-lsp/credentials"
+	"github.com/vault-lsp/vault-lsp/internal/redact"
+	"github.com/vault-lsp/vault-lsp/permission"
+	"github.com/vault-lsp/vault-lsp/providers"
+	"github.com/vault-lsp/vault-lsp/providers/local"
+	"github.com/vault-lsp/vault-lsp/providers/vault"
+	"github.com/vault-lsp/vault-lsp/request"
+	"github.com/vault-lsp/vault-lsp/secret"
+)
+
+// app is one run of the program: its streams, its global flags, and the parts
+// that commands share, which open makes when the first command needs them.
+type app struct {
+	streams
+	ctx        context.Context
+	configPath string
+
+	parts *parts
+}
+
+// parts are the pieces that every command which touches a secret works with.
+type parts struct {
+	store       *credentials.Store
+	resolver    *providers.Resolver
+	local       *local.Provider
+	redact      *redact.Set
+	permissions *permission.Store
+	stateDir    string
+}
+
+// open wires the parts. A configuration file that cannot be read at all is an
+// error; one with problems is used as far as it goes, and the problems are told.
+func (a *app) open() (*parts, error) {
+	if a.parts != nil {
+		return a.parts, nil
+	}
+	path, err := configFile(a.configPath)
+	if err != nil {
+		return nil, usage(err)
+	}
+	state, err := stateDir()
+	if err != nil {
+		return nil, usage(err)
+	}
+	store, err := credentials.Open(path, credentials.Options{})
+	if err != nil {
+		return nil, usage(err)
+	}
+	p := newParts(store, state, local.Options{})
+	a.parts = p
+	return p, nil
+}
+
+// newParts makes the parts around a credential store.
+func newParts(store *credentials.Store, state string, localOptions local.Options) *parts {
+	config := store.Config()
+	set := redact.NewSet()
+	localVaults := local.New(localOptions)
+	return &parts{
+		store:       store,
+		local:       localVaults,
+		redact:      set,
+		stateDir:    state,
+		permissions: permission.Open(filepath.Join(state, "permissions.json")),
+		resolver: providers.NewResolver(providers.Options{
+			Providers:       []providers.Provider{vault.New(vault.Options{}), localVaults},
+			Store:           store,
+			CacheTTL:        config.Cache.TTL,
+			CacheMaxEntries: config.Cache.MaxEntries,
+			Timeouts:        config.Timeouts,
+			OnValue:         func(v secret.Value) { set.Add(v.Reveal()) },
+		}),
+	}
+}
+
+// openChecked is open for commands that must not go on with a configuration
+// file that has errors.
+func (a *app) openChecked() (*parts, error) {
+	p, err := a.open()
+	if err != nil {
+		return nil, err
+	}
+	var bad []credentials.Problem
+	for _, problem := range p.store.Problems() {
+		if problem.Severity == credentials.SeverityError {
+			bad = append(bad, problem)
+			continue
+		}
+		a.warnf("vault-lsp: %s\n", problem)
+	}
+	if len(bad) > 0 {
+		return nil, usage(&credentials.ConfigError{Problems: bad})
+	}
+	return p, nil
+}
+
+// sender returns what sends requests with the parts' secrets.
+func (p *parts) sender() (*request.Sender, error) {
+	config := p.store.Config()
+	var proxy *url.URL
+	if config.Proxy != "" {
+		var err error
+		if proxy, err = url.Parse(config.Proxy); err != nil {
+			return nil, usage(fmt.Errorf("configuration: proxy is no URL; write it as http://host:port"))
+		}
+	}
+	return request.NewSender(request.Options{
+		Resolve:       p.adapt(p.resolver.Resolve),
+		Refetch:       p.adapt(p.resolver.Refetch),
+		Credential:    p.credentialName,
+		Permissions:   p.permissions,
+		Redact:        p.redact,
+		UserAgent:     appName + "/" + versionText(),
+		StateDir:      p.stateDir,
+		Proxy:         proxy,
+		InsecureHosts: config.TLS.InsecureHosts,
+	}), nil
+}
+
+// adapt turns the resolver's results into those that package request knows.
+func (p *parts) adapt(resolve func(context.Context, []secret.Ref) []providers.Resolved) func(context.Context, []secret.Ref) []request.Secret {
+	return func(ctx context.Context, refs []secret.Ref) []request.Secret {
+		resolved := resolve(ctx, refs)
+		secrets := make([]request.Secret, len(resolved))
+		for i, r := range resolved {
+			secrets[i] = request.Secret{Ref: r.Ref, Value: r.Value, Credential: r.Credential, Hit: r.Hit, Err: r.Err}
+		}
+		return secrets
+	}
+}
+
+// credentialName is the name of the profile that fetches a reference, "" for
+// the ambient identity; nothing is fetched.
+func (p *parts) credentialName(ref secret.Ref) (string, error) {
+	profile, err := p.store.Select(ref.Provider(), ref.Get("credential"))
+	if err != nil {
+		return "", err
+	}
+	return profile.Name, nil
+}
+
+// mask hides what is known to be secret in a text that is about to be shown.
+func (a *app) mask(text string) string {
+	if a.parts == nil {
+		return text
+	}
+	return a.parts.redact.Mask(text)
+}
+
+// closeTimeout limits what is still done for the vaults when the program ends,
+// such as revoking a login.
+const closeTimeout = 2 * time.Second
+
+// close wipes the cache and ends logins.
+func (a *app) close() {
+	if a.parts == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.ctx), closeTimeout)
+	defer cancel()
+	if err := a.parts.resolver.Close(ctx); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		a.warnf("vault-lsp: %s\n", a.mask(err.Error()))
+	}
+}

@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vault-lsp/vault-lsp/analysis"
+	"github.com/vault-lsp/vault-lsp/env"
+	"github.com/vault-lsp/vault-lsp/parser"
+	"github.com/vault-lsp/vault-lsp/providers"
+	"github.com/vault-lsp/vault-lsp/secret"
+)
+
+// finding is one line of `check`.
+type finding struct {
+	File     string `json:"file"`
+	Line     int    `json:"line"`
+	Column   int    `json:"column"`
+	Severity string `json:"severity"`
+	Code     string `json:"code"`
+	Message  string `json:"message"`
+}
+
+type checkFlags struct {
+	environment string
+	online      bool
+	format      string
+	vars        map[string]string
+}
+
+func (a *app) checkCommand() *cobra.Command {
+	var f checkFlags
+	cmd := &cobra.Command{
+		Use: "check FILE…", Short: "Report what is wrong in request files", Args: cobra.MinimumNArgs(1),
+		Long: "Prints the diagnostics of the files. With --online it also asks the vaults whether every\n" +
+			"reference resolves; no value is printed. Exits with 1 if there is an error.",
+		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd.Context(), args, f) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.environment, "env", "", "environment")
+	flags.BoolVar(&f.online, "online", false, "ask the vaults whether every reference resolves")
+	flags.StringVar(&f.format, "format", "text", "text, json or sarif")
+	flags.StringToStringVar(&f.vars, "var", nil, "variable, name=value (repeatable)")
+	return cmd
+}
+
+func (a *app) check(ctx context.Context, paths []string, f checkFlags) error {
+	if !slices.Contains([]string{"text", "json", "sarif"}, f.format) {
+		return usage(fmt.Errorf("--format %s: it is one of text, json, sarif", f.format))
+	}
+	p, err := a.openChecked()
+	if err != nil {
+		return err
+	}
+	findings := []finding{}
+	for _, path := range paths {
+		src, err := openSource(path, f.environment, f.vars)
+		if err != nil {
+			return err
+		}
+		findings = append(findings, src.diagnose(p)...)
+		if f.online {
+			online, err := src.resolveAll(ctx, p)
+			if err != nil {
+				return err
+			}
+			findings = append(findings, online...)
+		}
+	}
+	if err := a.printFindings(findings, f.format); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(findings, func(f finding) bool { return f.Severity == parser.Error.String() }) {
+		return withExit(exitFailed, nil)
+	}
+	return nil
+}
+
+// diagnose returns what the editor would show for the file and the
+// environment files around it.
+func (s *source) diagnose(p *parts) []finding {
+	var findings []finding
+	for _, problem := range s.envs.Problems() {
+		severity := parser.Warning
+		if problem.Hint {
+			severity = parser.Hint
+		}
+		findings = append(findings, finding{
+			File: problem.Path, Line: problem.Line, Column: problem.Column,
+			Severity: severity.String(), Code: problem.Code, Message: problem.Message,
+		})
+	}
+	in := analysis.Input{
+		File: s.file, Scope: s.scope, Environments: s.envs, Environment: s.scope.Environment(),
+		Credentials: p.credentialList(), CredentialsKnown: len(p.store.Problems()) == 0,
+	}
+	for _, d := range analysis.Diagnose(in) {
+		findings = append(findings, s.finding(d.Span.Start, d.Severity, d.Code, d.Message))
+	}
+	return findings
+}
+
+func (s *source) finding(offset int, severity parser.Severity, code, message string) finding {
+	return finding{
+		File: s.path, Line: s.line(offset), Column: s.column(offset),
+		Severity: severity.String(), Code: code, Message: message,
+	}
+}
+
+func (p *parts) credentialList() []analysis.Credential {
+	defaults := p.store.Config().Defaults
+	var list []analysis.Credential
+	for _, c := range p.store.List() {
+		list = append(list, analysis.Credential{Name: c.Name, Provider: c.Provider, IsDefault: defaults[c.Provider] == c.Name})
+	}
+	return list
+}
+
+// resolveAll fetches every reference of the file once and reports those that
+// do not resolve.
+func (s *source) resolveAll(ctx context.Context, p *parts) ([]finding, error) {
+	var refs []secret.Ref
+	var offsets []int
+	collect := func(piece env.Piece) {
+		if piece.Kind == env.Secret && !slices.ContainsFunc(refs, piece.Ref.Equal) {
+			refs, offsets = append(refs, piece.Ref), append(offsets, piece.Span.Start)
+		}
+	}
+	for _, r := range s.requests() {
+		for _, t := range templates(r) {
+			for _, piece := range s.scope.Expand(s.file.Src, t).Pieces {
+				collect(piece)
+			}
+		}
+	}
+	var findings []finding
+	for i, resolved := range p.resolver.Resolve(ctx, refs) {
+		resolved.Value.Wipe()
+		if resolved.Err == nil {
+			continue
+		}
+		if errors.Is(resolved.Err, context.Canceled) {
+			return nil, withExit(exitSend, resolved.Err)
+		}
+		code, message := "unresolved", resolved.Err.Error()
+		var e *providers.Error
+		if errors.As(resolved.Err, &e) {
+			code = string(e.Kind)
+			if e.Hint != "" {
+				message += "; " + e.Hint
+			}
+		}
+		findings = append(findings, s.finding(offsets[i], parser.Error, code, p.redact.Mask(message)))
+	}
+	return findings, nil
+}
+
+func (a *app) printFindings(findings []finding, format string) error {
+	enc := json.NewEncoder(a.out)
+	enc.SetEscapeHTML(false)
+	switch format {
+	case "json":
+		enc.SetIndent("", "  ")
+		return enc.Encode(findings)
+	case "sarif":
+		enc.SetIndent("", "  ")
+		return enc.Encode(newSarif(findings))
+	}
+	for _, f := range findings {
+		a.printf("%s:%d:%d: %s: %s (%s)\n", f.File, f.Line, f.Column, f.Severity, sanitize(f.Message), f.Code)
+	}
+	return nil
+}

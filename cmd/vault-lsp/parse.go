@@ -1,0 +1,40 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vault-lsp/vault-lsp/parser"
+	"github.com/vault-lsp/vault-lsp/secret"
+)
+
+func (a *app) parseCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "parse FILE --json",
+		Short: "Print the requests of a file as JSON; no network, no secret",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if !asJSON {
+				return usage(errors.New("parse: say --json, the only form of output there is"))
+			}
+			src, err := readSource(args[0])
+			if err != nil {
+				return err
+			}
+			isProvider := func(name string) bool { _, ok := secret.Lookup(name); return ok }
+			enc := json.NewEncoder(a.out)
+			enc.SetEscapeHTML(false)
+			enc.SetIndent("", "  ")
+			if err := enc.Encode(parser.Describe(parser.Parse(src), isProvider)); err != nil {
+				return fmt.Errorf("write: %w", err)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}

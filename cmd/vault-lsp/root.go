@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+// run executes one command line and returns the exit status.
+func run(ctx context.Context, io streams, args []string) int {
+	a := &app{streams: io, ctx: ctx}
+	root := a.rootCommand()
+	root.SetArgs(args)
+	root.SetIn(io.in)
+	root.SetOut(io.out)
+	root.SetErr(io.err)
+	err := root.ExecuteContext(ctx)
+	a.close()
+	if err != nil {
+		a.report(err)
+	}
+	return exitCode(err)
+}
+
+// report prints an error as one line, and its hint as another.
+func (a *app) report(err error) {
+	message := a.mask(err.Error())
+	if message == "" {
+		return
+	}
+	a.warnf("vault-lsp: %s\n", message)
+	var hinted interface{ HintText() string }
+	if errors.As(err, &hinted) && hinted.HintText() != "" {
+		a.warnf("  %s\n", a.mask(hinted.HintText()))
+	}
+}
+
+func (a *app) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "vault-lsp",
+		Short: "Request files whose secrets stay in their vault",
+		Long: "vault-lsp reads .http and .rest request files with secret references such as\n" +
+			"{{$vault path=app/db key=password}}, sends them, and shows no secret.\n" +
+			"Without a command and with a pipe on standard input it is the language server.",
+		Args:          cobra.NoArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if a.terminal {
+				return cmd.Help()
+			}
+			return a.serve(cmd.Context())
+		},
+	}
+	root.PersistentFlags().StringVar(&a.configPath, "config", "", "configuration file (default: the user's; also VAULT_LSP_CONFIG)")
+	root.Flags().Bool("stdio", false, "be the language server on standard input and output")
+	root.CompletionOptions.HiddenDefaultCmd = false
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	root.AddCommand(
+		a.serveCommand(), a.sendCommand(), a.checkCommand(), a.parseCommand(),
+		a.credentialCommand(), a.secretCommand(), a.permissionCommand(),
+		a.demoCommand(), a.versionCommand(),
+	)
+	return root
+}
+
+// readSource reads a request file, refusing what is no text.
+func readSource(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", usage(err)
+	}
+	defer func() { _ = f.Close() }()
+	const most = 64 << 20
+	b, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err != nil {
+		return "", usage(err)
+	}
+	if len(b) > most {
+		return "", usage(errors.New("read " + path + ": larger than 64 MiB"))
+	}
+	return string(b), nil
+}

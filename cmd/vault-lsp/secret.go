@@ -1,0 +1,228 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/vault-lsp/vault-lsp/providers"
+	"github.com/vault-lsp/vault-lsp/providers/local"
+	"github.com/vault-lsp/vault-lsp/secret"
+)
+
+func (a *app) secretCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "secret", Short: "Browse vaults; maintain the built-in one", Args: cobra.NoArgs}
+	cmd.AddCommand(a.secretList(), a.secretGet(), a.secretSet(), a.secretRemove())
+	return cmd
+}
+
+// secretFlags name a vault.
+type secretFlags struct{ provider, credential string }
+
+func (f *secretFlags) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.credential, "credential", "", "credential profile (default: the provider's)")
+}
+
+func (a *app) secretList() *cobra.Command {
+	var f secretFlags
+	var prefix string
+	known := map[string]string{}
+	var field string
+	cmd := &cobra.Command{
+		Use: "list", Short: "List names, never values", Args: cobra.NoArgs,
+		Example: "  vault-lsp secret list\n" +
+			"  vault-lsp secret list --provider vault --field path --set mount=kv\n" +
+			"  vault-lsp secret list --provider vault --field key --set path=app/db",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			p, err := a.openChecked()
+			if err != nil {
+				return err
+			}
+			items, err := a.listItems(cmd.Context(), p, f, providers.Query{Field: field, Known: known, Prefix: prefix})
+			if err != nil {
+				return err
+			}
+			for _, item := range items {
+				a.printf("%s\n", item.Value)
+			}
+			return nil
+		},
+	}
+	f.register(cmd)
+	cmd.Flags().StringVar(&f.provider, "provider", secret.Local, "provider")
+	cmd.Flags().StringVar(&field, "field", "", "field of a reference whose values to list (default: the secret's name)")
+	cmd.Flags().StringToStringVar(&known, "set", nil, "other fields of the reference, name=value")
+	cmd.Flags().StringVar(&prefix, "prefix", "", "only what begins with this")
+	return cmd
+}
+
+func (a *app) listItems(ctx context.Context, p *parts, f secretFlags, query providers.Query) ([]providers.Item, error) {
+	spec, ok := secret.Lookup(f.provider)
+	if !ok {
+		return nil, usage(fmt.Errorf("secret list: there is no provider %q", f.provider))
+	}
+	if query.Field == "" {
+		forms := spec.Forms
+		query.Field = forms[len(forms)-1][len(forms[len(forms)-1])-1]
+	}
+	if f.provider == secret.Local && f.credential == "" {
+		v, err := a.localVault(p, f.credential)
+		if err != nil {
+			return nil, err
+		}
+		names, err := withPassphrase(a, p, f.credential, func() ([]string, error) { return v.Names(ctx) })
+		items := make([]providers.Item, len(names))
+		for i, n := range names {
+			items[i].Value = n
+		}
+		return items, err
+	}
+	items, err := p.resolver.List(ctx, f.provider, f.credential, query)
+	if err != nil {
+		return nil, withExit(exitReference, hinted(err))
+	}
+	return items, nil
+}
+
+func (a *app) secretGet() *cobra.Command {
+	var reveal bool
+	cmd := &cobra.Command{
+		Use: "get REFERENCE", Short: "Fetch a secret; print it only with --reveal", Args: cobra.ExactArgs(1),
+		Long: "REFERENCE is a reference as in a file, or the name of a secret of the built-in vault.\n" +
+			"Without --reveal it only says whether the secret is there.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, err := a.openChecked()
+			if err != nil {
+				return err
+			}
+			ref, err := parseReference(args[0])
+			if err != nil {
+				return withExit(exitReference, err)
+			}
+			value, err := withPassphrase(a, p, ref.Get("credential"), func() (secret.Value, error) {
+				resolved := p.resolver.Resolve(cmd.Context(), []secret.Ref{ref})[0]
+				return resolved.Value, resolved.Err
+			})
+			if err != nil {
+				return err
+			}
+			defer value.Wipe()
+			if reveal {
+				_, err = a.out.Write(append(value.Reveal(), '\n'))
+				return err
+			}
+			a.printf("%s is there: %s (%d bytes; --reveal prints it)\n", ref, value, value.Len())
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&reveal, "reveal", false, "print the value")
+	return cmd
+}
+
+// parseReference reads a reference, or the bare name of a local secret.
+func parseReference(text string) (secret.Ref, error) {
+	ref, err := secret.Parse(text)
+	if err == nil || len(text) > 0 && (text[0] == '{' || text[0] == '$') {
+		return ref, err
+	}
+	return secret.New(secret.Local, []secret.FieldValue{{Name: "secret", Value: text}})
+}
+
+func (a *app) secretSet() *cobra.Command {
+	var f secretFlags
+	cmd := &cobra.Command{
+		Use: "set NAME", Short: "Store a secret in the built-in vault; its value comes from standard input", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, v, err := a.openLocal(f.credential)
+			if err != nil {
+				return err
+			}
+			value, err := a.askSecret("value of " + args[0])
+			if err != nil {
+				return usage(err)
+			}
+			p.redact.Add(value)
+			_, err = withPassphrase(a, p, f.credential, func() (struct{}, error) {
+				return struct{}{}, v.Set(cmd.Context(), args[0], secret.NewValue(value).Clone())
+			})
+			clear(value)
+			if err != nil {
+				return err
+			}
+			a.printf("stored; use it as {{$local secret=%s}}\n", args[0])
+			return nil
+		},
+	}
+	f.register(cmd)
+	return cmd
+}
+
+func (a *app) secretRemove() *cobra.Command {
+	var f secretFlags
+	cmd := &cobra.Command{
+		Use: "remove NAME", Short: "Remove a secret from the built-in vault", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, v, err := a.openLocal(f.credential)
+			if err != nil {
+				return err
+			}
+			_, err = withPassphrase(a, p, f.credential, func() (struct{}, error) {
+				return struct{}{}, v.Remove(cmd.Context(), args[0])
+			})
+			if err != nil {
+				return err
+			}
+			a.printf("removed %s\n", args[0])
+			return nil
+		},
+	}
+	f.register(cmd)
+	return cmd
+}
+
+func (a *app) openLocal(credential string) (*parts, *local.Vault, error) {
+	p, err := a.openChecked()
+	if err != nil {
+		return nil, nil, err
+	}
+	v, err := a.localVault(p, credential)
+	return p, v, err
+}
+
+// localVault returns the built-in vault that a credential names.
+func (a *app) localVault(p *parts, credential string) (*local.Vault, error) {
+	c, err := p.resolver.Credential(secret.Local, credential)
+	if err != nil {
+		return nil, usage(hinted(err))
+	}
+	v, err := p.local.Vault(c)
+	if err != nil {
+		return nil, usage(hinted(err))
+	}
+	return v, nil
+}
+
+// withPassphrase runs do; where a local vault is locked for want of its
+// passphrase and a person can be asked, it asks and runs do once more.
+func withPassphrase[T any](a *app, p *parts, credential string, do func() (T, error)) (T, error) {
+	result, err := do()
+	var e *providers.Error
+	if errors.As(err, &e) && e.Kind == providers.Locked && a.terminal {
+		profile, selectErr := p.store.Select(secret.Local, credential)
+		if selectErr != nil {
+			return result, usage(selectErr)
+		}
+		passphrase, askErr := a.askSecret("passphrase of the local vault")
+		if askErr != nil {
+			return result, usage(askErr)
+		}
+		p.store.Provide(profile, "passphrase", passphrase)
+		result, err = do()
+	}
+	if err != nil {
+		return result, withExit(exitReference, hinted(err))
+	}
+	return result, nil
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"github.com/vault-lsp/vault-lsp/credentials"
+	"github.com/vault-lsp/vault-lsp/internal/input"
+	"github.com/vault-lsp/vault-lsp/internal/redact/redactzap"
+	"github.com/vault-lsp/vault-lsp/lsp"
+)
+
+func (a *app) serveCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "serve", Short: "Be the language server on standard input and output", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context()) },
+	}
+	cmd.Flags().Bool("stdio", false, "accepted for editors that add it; there is no other way to connect")
+	return cmd
+}
+
+// serve runs the language server until the client ends it.
+func (a *app) serve(ctx context.Context) error {
+	p, err := a.open()
+	if err != nil {
+		return err
+	}
+	sender, err := p.sender()
+	if err != nil {
+		return err
+	}
+	defer sender.Close()
+	level := zap.NewAtomicLevelAt(zap.InfoLevel)
+	log := zap.New(redactzap.Wrap(newLogCore(a, level), p.redact))
+	for _, problem := range p.store.Problems() {
+		log.Warn("configuration", zap.Stringer("problem", problem))
+	}
+	// The protocol owns standard output: whatever a library prints goes to
+	// standard error.
+	if a.out == os.Stdout {
+		os.Stdout = os.Stderr
+	}
+	executable, err := os.Executable()
+	if err != nil {
+		return usage(err)
+	}
+	deps := lsp.Deps{
+		Version: versionText(), Executable: executable, Log: log, Level: &level, Redact: p.redact,
+		Credentials: p.store, Vaults: p.resolver, Permissions: p.permissions, Sender: sender, Unlock: p.unlock,
+	}
+	if listener, err := input.Listen(ctx, ""); err != nil {
+		log.Warn("no socket for secret input: secrets cannot be entered in the editor", zap.Error(err))
+	} else {
+		defer func() { _ = listener.Close() }()
+		deps.Input = listener
+	}
+	if code := lsp.New(deps).Run(ctx, a.in, a.out); code != 0 {
+		return withExit(code, errors.New("the client ended without shutdown"))
+	}
+	return nil
+}
+
+// unlock takes the material that a locked vault asked for, for this process.
+func (p *parts) unlock(_ context.Context, profile credentials.Profile, field string, material []byte) error {
+	p.redact.Add(material)
+	p.store.Provide(profile, field, material)
+	return nil
+}
+
+// newLogCore writes one line an entry to standard error, which editors keep.
+func newLogCore(a *app, level zapcore.LevelEnabler) zapcore.Core {
+	encoder := zap.NewProductionEncoderConfig()
+	encoder.EncodeTime = zapcore.ISO8601TimeEncoder
+	return zapcore.NewCore(zapcore.NewConsoleEncoder(encoder), zapcore.Lock(zapcore.AddSync(a.err)), level)
+}
