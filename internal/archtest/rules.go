@@ -27,13 +27,13 @@ func noProcess() []string { return []string{"os/exec", "log"} }
 // that is not in the table may not exist.
 func Rules() map[string]Rule {
 	return map[string]Rule{
-		"internal/text":       {Forbidden: pure()},
-		"template":            {Ours: []string{"internal/text"}, Forbidden: pure()},
-		"parser":              {Ours: []string{"internal/text", "template"}, Forbidden: pure()},
-		"internal/spelling":   {Forbidden: pure()},
-		"secret":              {Ours: []string{"internal/text", "internal/spelling", "template"}, Forbidden: []string{"net/http", "os", "os/", "log", "syscall"}},
-		"cache":               {Forbidden: pure()},
-		"internal/redact":     {Ours: []string{"secret"}, Forbidden: append(noProcess(), "net/http")},
+		"internal/text":             {Forbidden: pure()},
+		"template":                  {Ours: []string{"internal/text"}, Forbidden: pure()},
+		"parser":                    {Ours: []string{"internal/text", "template"}, Forbidden: pure()},
+		"internal/spelling":         {Forbidden: pure()},
+		"secret":                    {Ours: []string{"internal/text", "internal/spelling", "template"}, Forbidden: []string{"net/http", "os", "os/", "log", "syscall"}},
+		"cache":                     {Forbidden: pure()},
+		"internal/redact":           {Ours: []string{"secret"}, Forbidden: append(noProcess(), "net/http")},
 		"internal/redact/redactzap": {Ours: []string{"internal/redact"}, Outside: []string{"go.uber.org/zap"}, Forbidden: append(noProcess(), "net/http")},
 		"env": {
 			Ours:      []string{"internal/text", "internal/spelling", "template", "parser", "secret"},
