@@ -1,11 +1,29 @@
 package providers
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
+	"sync"
 	"time"
 
+	"github.com/vault-lsp/vault-lsp/cache"
 	"github.com/vault-lsp/vault-lsp/credentials"
 	"github.com/vault-lsp/vault-lsp/secret"
+)
+
+// defaultParallel is the bound on simultaneous calls of one provider. Four, the
+// first plan, made a file with fifty secrets wait for thirteen round trips; with
+// sixteen it is four, and that is still far below the request rates that vaults
+// refuse. The bound is per provider, so that a slow vault holds up no other.
+const defaultParallel = 16
+
+// Listed names are kept for a moment only: long enough for the keystrokes of
+// one word, short enough that a new secret shows up at once to a person.
+const (
+	listTTL        = 10 * time.Second
+	listMaxEntries = 256
 )
 
 // Options are what a Resolver is made of.
@@ -22,7 +40,7 @@ type Options struct {
 	Timeout time.Duration
 	// Timeouts replace Timeout for single providers.
 	Timeouts map[string]time.Duration
-	// Parallel limits the simultaneous calls of one provider.
+	// Parallel limits the simultaneous calls of one provider; 16 where 0.
 	Parallel int
 	// OnValue is called with every value, and all material of credentials,
 	// before anyone else sees it, so that it can be masked from then on. It must
@@ -32,7 +50,17 @@ type Options struct {
 
 // Resolver turns references into values. Its methods may be called
 // concurrently.
-type Resolver struct{}
+type Resolver struct {
+	options   Options
+	providers map[string]Provider
+	slots     map[string]chan struct{} // one token a running call
+	secrets   *cache.Cache[Payload]
+	lists     *cache.Cache[[]Item]
+
+	mu         sync.Mutex
+	ttl        time.Duration
+	maxEntries int
+}
 
 // Resolved is the answer for one reference.
 type Resolved struct {
@@ -44,88 +72,193 @@ type Resolved struct {
 	Err        error // an *Error, or the error of the caller's ctx
 }
 
-// Scope says what Reset forgets: everything where it is empty, else what
-// agrees with every field that is set.
-type Scope struct {
-	Provider   string `json:"provider,omitempty"`
-	Credential string `json:"credential,omitempty"`
-	Reference  string `json:"reference,omitempty"` // a reference's text
-}
-
-// ResetCounts says what a Reset has dropped.
-type ResetCounts struct {
-	Entries int `json:"entries"`
-	Logins  int `json:"logins"`
-}
-
-// CacheState says whether a secret is in the cache, for display.
-type CacheState struct {
-	Cached     bool
-	Credential string
-	Age        time.Duration
-	Remaining  time.Duration
-}
-
-// Status is the state of the cache, for display.
-type Status struct {
-	TTL        time.Duration
-	MaxEntries int
-	Entries    int
-	Hits       uint64
-	Misses     uint64
-	ByProvider map[string]int
-}
-
 // NewResolver returns a Resolver. Close ends it.
-func NewResolver(options Options) *Resolver { return &Resolver{} }
+func NewResolver(options Options) *Resolver {
+	options.Timeout = cmp.Or(options.Timeout, credentials.DefaultTimeout)
+	options.Parallel = cmp.Or(options.Parallel, defaultParallel)
+	if options.OnValue == nil {
+		options.OnValue = func(secret.Value) {}
+	}
+	r := &Resolver{
+		options:   options,
+		providers: map[string]Provider{},
+		slots:     map[string]chan struct{}{},
+		secrets: cache.New(cache.Options[Payload]{
+			TTL: options.CacheTTL, MaxEntries: options.CacheMaxEntries,
+			Copy:    func(p Payload) Payload { p.Value = p.Value.Clone(); return p },
+			OnEvict: func(p Payload) { p.Value.Wipe() },
+		}),
+		lists:      cache.New(cache.Options[[]Item]{TTL: listTTL, MaxEntries: listMaxEntries}),
+		ttl:        options.CacheTTL,
+		maxEntries: options.CacheMaxEntries,
+	}
+	for _, p := range options.Providers {
+		r.providers[p.Name()] = p
+		r.slots[p.Name()] = make(chan struct{}, options.Parallel)
+	}
+	options.Store.OnChange(func(name string) { r.drop(Scope{Credential: name}, "") })
+	return r
+}
 
 // Resolve returns the value of each reference, in their order. Secrets that
 // are not in the cache are fetched in parallel, each once. It returns early
 // when ctx is done.
-func (r *Resolver) Resolve(ctx context.Context, refs []secret.Ref) []Resolved { return nil }
-
-// Refetch is Resolve without what the cache holds.
-func (r *Resolver) Refetch(ctx context.Context, refs []secret.Ref) []Resolved { return nil }
-
-// Credential returns the credential that references of provider use which
-// name it; name may be "". It does not sign in.
-func (r *Resolver) Credential(provider, name string) (Credential, error) {
-	return Credential{}, nil
+func (r *Resolver) Resolve(ctx context.Context, refs []secret.Ref) []Resolved {
+	return r.resolve(ctx, refs, false)
 }
 
-// List returns the values a field can take. It works with configured
-// credentials only: without one it returns an *Error of kind Unauthenticated
-// and asks nobody.
-func (r *Resolver) List(ctx context.Context, provider, credential string, query Query) ([]Item, error) {
-	return nil, nil
+// Refetch is Resolve without what the cache holds.
+func (r *Resolver) Refetch(ctx context.Context, refs []secret.Ref) []Resolved {
+	return r.resolve(ctx, refs, true)
+}
+
+// job is the fetch of one secret for all references that locate it.
+type job struct {
+	provider   Provider
+	credential Credential
+	key        string
+	policy     cache.Policy
+	places     []int // in refs
+}
+
+func (r *Resolver) resolve(ctx context.Context, refs []secret.Ref, refresh bool) []Resolved {
+	results := make([]Resolved, len(refs))
+	jobs := map[string]*job{}
+	for i, ref := range refs {
+		results[i].Ref = ref
+		provider, credential, err := r.route(ref.Provider(), ref.Get("credential"))
+		if err != nil {
+			results[i].Err = err
+			continue
+		}
+		results[i].Credential = credential.Profile.Name
+		key := cacheKey(credential, ref)
+		j := jobs[key]
+		if j == nil {
+			j = &job{provider: provider, credential: credential, key: key, policy: cache.Policy{Refresh: refresh}}
+			jobs[key] = j
+		}
+		j.places = append(j.places, i)
+		j.policy = strictest(j.policy, ref)
+	}
+	var group sync.WaitGroup
+	for _, j := range jobs {
+		group.Go(func() { r.run(ctx, j, refs, results) })
+	}
+	group.Wait()
+	return results
+}
+
+// strictest takes the shortest ttl of the references that share a secret.
+func strictest(policy cache.Policy, ref secret.Ref) cache.Policy {
+	ttl, err := time.ParseDuration(ref.Get("ttl"))
+	if err != nil { // absent: a Ref is checked
+		return policy
+	}
+	if !policy.HasTTL || ttl < policy.TTL {
+		policy.HasTTL, policy.TTL = true, ttl
+	}
+	return policy
+}
+
+// run fetches a secret and extracts what each of its references asks for.
+func (r *Resolver) run(ctx context.Context, j *job, refs []secret.Ref, results []Resolved) {
+	ref := refs[j.places[0]]
+	payload, hit, err := r.secrets.GetWith(ctx, j.key, j.policy, func(ctx context.Context) (Payload, time.Time, error) {
+		payload, err := call(ctx, r, j.provider, "get", func(ctx context.Context) (Payload, error) {
+			return j.provider.Get(ctx, j.credential, ref)
+		})
+		return payload, payload.Expires, err
+	})
+	for _, i := range j.places {
+		results[i].Hit = hit
+		if err != nil {
+			results[i].Err = err
+			continue
+		}
+		results[i].Value, results[i].Err = r.extract(payload, refs[i])
+	}
+	payload.Value.Wipe()
+}
+
+// extract is Extract that announces the value, before and after encode: what
+// comes back from a server may show either.
+func (r *Resolver) extract(payload Payload, ref secret.Ref) (secret.Value, error) {
+	plain, err := extractPlain(payload, ref)
+	if err != nil {
+		return secret.Value{}, err
+	}
+	r.options.OnValue(plain)
+	value, err := encode(plain, ref)
+	if err != nil {
+		return secret.Value{}, err
+	}
+	if encoded := ref.Get("encode"); encoded == "json" || encoded == "url" {
+		r.options.OnValue(value)
+		plain.Wipe()
+	}
+	return value, nil
+}
+
+// call runs one call of a provider within its bound and its time limit, and
+// makes an *Error of whatever goes wrong. Waiting for a turn does not count
+// against the limit.
+func call[T any](ctx context.Context, r *Resolver, provider Provider, op string, do func(context.Context) (T, error)) (T, error) {
+	var none T
+	slots := r.slots[provider.Name()]
+	select {
+	case slots <- struct{}{}:
+		defer func() { <-slots }()
+	case <-ctx.Done():
+		return none, ctx.Err()
+	}
+	limit := r.options.Timeout
+	if own, ok := r.options.Timeouts[provider.Name()]; ok {
+		limit = own
+	}
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	result, err := do(limited)
+	if err == nil {
+		return result, nil
+	}
+	if ctx.Err() != nil {
+		return none, ctx.Err()
+	}
+	if limited.Err() != nil {
+		return none, &Error{Kind: Timeout, Provider: provider.Name(), Op: op,
+			Message: fmt.Sprintf("no answer within %s", limit),
+			Hint:    fmt.Sprintf(`check that the vault can be reached from here, or set "timeouts": {%q: …} in the configuration`, provider.Name()), Err: err}
+	}
+	var told *Error
+	if errors.As(err, &told) {
+		return none, told
+	}
+	return none, &Error{Kind: Unavailable, Provider: provider.Name(), Op: op, Message: "the provider failed", Hint: "see the log", Err: err}
 }
 
 // Check signs in with the named profile and says who the user is.
 func (r *Resolver) Check(ctx context.Context, credential string) (Identity, error) {
-	return Identity{}, nil
+	profile, err := r.options.Store.Profile(credential)
+	if err != nil {
+		return Identity{}, selectError("", err)
+	}
+	provider, c, err := r.route(profile.Provider, credential)
+	if err != nil {
+		return Identity{}, err
+	}
+	return call(ctx, r, provider, "check", func(ctx context.Context) (Identity, error) { return provider.Check(ctx, c) })
 }
-
-// Cached says whether the secret of a reference is in the cache.
-func (r *Resolver) Cached(ref secret.Ref) CacheState { return CacheState{} }
-
-// Reset forgets cached secrets, results still in flight and logins.
-func (r *Resolver) Reset(ctx context.Context, scope Scope) (ResetCounts, error) {
-	return ResetCounts{}, nil
-}
-
-// SetCache changes the time and size limits, also for what is cached already.
-func (r *Resolver) SetCache(ttl time.Duration, maxEntries int) {}
-
-// Status returns the state of the cache.
-func (r *Resolver) Status() Status { return Status{} }
 
 // Close forgets everything and ends the providers.
-func (r *Resolver) Close(ctx context.Context) error { return nil }
-
-// Extract picks and converts what a reference asks for from the secret it
-// locates: key, then decode, then trim, then encode. The result is a copy.
-// encode=json gives the inside of a JSON string, without quotes; encode=url one
-// percent-encoded component.
-func Extract(payload Payload, ref secret.Ref) (secret.Value, error) {
-	return secret.Value{}, nil
+func (r *Resolver) Close(ctx context.Context) error {
+	r.secrets.Close()
+	r.lists.Close()
+	var errs []error
+	for _, p := range r.providers {
+		if closer, ok := p.(Closer); ok {
+			errs = append(errs, closer.Close(ctx))
+		}
+	}
+	return errors.Join(errs...)
 }

@@ -1,0 +1,89 @@
+package providers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/vault-lsp/vault-lsp/credentials"
+	"github.com/vault-lsp/vault-lsp/secret"
+)
+
+// route finds the provider and the credential that references which name it
+// use.
+func (r *Resolver) route(name, credential string) (Provider, Credential, error) {
+	provider, ok := r.providers[name]
+	if !ok {
+		return nil, Credential{}, unsupported(name)
+	}
+	c, err := r.Credential(name, credential)
+	return provider, c, err
+}
+
+// unsupported is the error of a provider that is not wired in.
+func unsupported(name string) *Error {
+	spec, ok := secret.Lookup(name)
+	if !ok {
+		return &Error{Kind: InvalidReference, Message: "there is no such provider", Hint: "see the table of providers"}
+	}
+	return &Error{Kind: Unsupported, Provider: name, Op: "get",
+		Message: spec.Label + " cannot be reached yet by this version",
+		Hint:    "keep the secret in $vault or $local for now"}
+}
+
+// Credential returns the credential that references of provider use which
+// name it; name may be "". It does not sign in.
+func (r *Resolver) Credential(provider, name string) (Credential, error) {
+	profile, err := r.options.Store.Select(provider, name)
+	if err != nil {
+		return Credential{}, selectError(provider, err)
+	}
+	return Credential{
+		Profile:     profile,
+		Fingerprint: r.options.Store.Fingerprint(profile),
+		Material: func(ctx context.Context, field string) (secret.Value, error) {
+			value, err := r.options.Store.Material(ctx, profile, field)
+			if err != nil {
+				return secret.Value{}, materialError(ctx, provider, err)
+			}
+			r.options.OnValue(value)
+			return value, nil
+		},
+	}, nil
+}
+
+// selectError is the *Error for a credential that cannot be chosen. The errors
+// of package credentials are safe to show.
+func selectError(provider string, err error) *Error {
+	e := &Error{Kind: Unauthenticated, Provider: provider, Op: "choose credential", Message: err.Error(), Err: err}
+	var none *credentials.NoCredentialError
+	var config *credentials.ConfigError
+	var unknown *credentials.UnknownCredentialError
+	switch {
+	case errors.As(err, &none):
+		e.Hint = none.Hint
+	case errors.As(err, &config) && len(config.Problems) > 0:
+		first := config.Problems[0]
+		e.Message = fmt.Sprintf("the configuration has a mistake at %s:%d:%d: %s", first.Path, first.Line, first.Column, first.Message)
+		if more := len(config.Problems) - 1; more > 0 {
+			e.Message += fmt.Sprintf(" (and %d more)", more)
+		}
+		e.Hint = first.Hint
+	case errors.As(err, &unknown):
+		e.Hint = fmt.Sprintf("add it with `vault-lsp credential add %s`, or name another", strings.TrimSpace(unknown.Name))
+	}
+	return e
+}
+
+// materialError is the *Error for a secret field that cannot be had.
+func materialError(ctx context.Context, provider string, err error) error {
+	var told *credentials.MaterialError
+	switch {
+	case errors.As(err, &told):
+		return &Error{Kind: Unauthenticated, Provider: provider, Op: "sign in", Message: told.Error(), Hint: told.Hint, Err: err}
+	case ctx.Err() != nil:
+		return ctx.Err()
+	}
+	return &Error{Kind: Unauthenticated, Provider: provider, Op: "sign in", Message: "the credential cannot be read", Err: err}
+}
