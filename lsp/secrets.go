@@ -43,9 +43,6 @@ func (s *session) selectEnvironment(ctx context.Context, inv invocation, args se
 		}
 	}
 	s.update(func(next *Snapshot) {
-		if next.selected == nil {
-			next.selected = make(map[string]string)
-		}
 		next.selected[next.Root(path)] = args.Environment
 	})
 	s.diagnoseAll(0)

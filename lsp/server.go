@@ -81,20 +81,25 @@ func New(deps Deps) *Server {
 func (s *Server) Run(ctx context.Context, in io.Reader, out io.Writer) (exit int) {
 	base, cancel := context.WithCancel(ctx)
 	defer cancel()
-	session := newSession(base, s.deps)
+	return newSession(base, s.deps).run(cancel, in, out)
+}
+
+// run serves the session's client until it is gone. cancel cancels the
+// session's context.
+func (s *session) run(cancel context.CancelFunc, in io.Reader, out io.Writer) (exit int) {
 	stream := newStream(in, out,
-		func(problem string) { session.log.Warn("malformed message skipped", zap.String("problem", problem)) },
+		func(problem string) { s.log.Warn("malformed message skipped", zap.String("problem", problem)) },
 		func(error) { cancel() })
 	conn := jsonrpc2.NewConn(stream, jsonrpc2.WithCodec(codec{}))
-	session.connect(conn)
-	conn.Go(base, session.dispatch.handle)
+	s.client = protocol.ClientDispatcher(conn)
+	conn.Go(s.base, s.dispatch.handle)
 	select {
-	case <-session.exited:
-	case <-base.Done():
+	case <-s.exited:
+	case <-s.base.Done():
 	}
-	wasShutDown := session.dispatch.stop()
+	wasShutDown := s.dispatch.stop()
 	cancel()
-	session.wait(grace)
+	s.wait(grace)
 	if wasShutDown {
 		return 0
 	}

@@ -7,8 +7,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"go.lsp.dev/jsonrpc2"
 	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
 	"go.uber.org/zap"
 )
 
@@ -50,7 +50,10 @@ type session struct {
 // newSession returns a session that is not connected yet.
 func newSession(base context.Context, deps Deps) *session {
 	s := &session{deps: deps, log: deps.Log, base: base, exited: make(chan struct{})}
-	s.current.Store(&Snapshot{ID: 1, Settings: DefaultSettings()})
+	s.current.Store(&Snapshot{
+		ID: 1, Settings: DefaultSettings(),
+		documents: make(map[uri.URI]*Document), selected: make(map[string]string),
+	})
 	s.environments = newEnvironments()
 	s.dispatch = s.newDispatcher()
 	s.live = newLive(s)
@@ -59,9 +62,6 @@ func newSession(base context.Context, deps Deps) *session {
 	s.diagnostics = &publisher{publish: s.publishDiagnostics, spawn: s.dispatch.spawn}
 	return s
 }
-
-// connect gives the session its connection.
-func (s *session) connect(conn jsonrpc2.Conn) { s.client = protocol.ClientDispatcher(conn) }
 
 // snapshot returns the current snapshot.
 func (s *session) snapshot() *Snapshot { return s.current.Load() }
