@@ -15,6 +15,8 @@ import (
 // Document is one open file as it was at one version. It is immutable; what it
 // remembers of answers is safe to share.
 type Document struct {
+	// URI is spelled as the client spells it, so that the client knows it again
+	// in our messages.
 	URI     uri.URI
 	Version int32
 	File    *parser.File
@@ -30,7 +32,7 @@ func newDocument(u uri.URI, version int32, src string) *Document {
 
 // Path returns the document's path, or "" for one that is in no file system.
 // The URI library reads anything as a file, so the scheme is looked at here.
-func (d *Document) Path() string { return filePath(d.URI) }
+func (d *Document) Path() string { return filePath(canonical(d.URI)) }
 
 func filePath(u uri.URI) string {
 	if !strings.HasPrefix(string(u), "file://") {
@@ -48,6 +50,7 @@ type Snapshot struct {
 	// Settings are the user's, defaults filled in.
 	Settings Settings
 
+	// documents are the open ones by their canonical URI.
 	documents map[uri.URI]*Document
 	// roots are the paths of the workspace's folders.
 	roots []string
@@ -57,7 +60,17 @@ type Snapshot struct {
 }
 
 // Document returns the open document of that URI, or nil.
-func (s *Snapshot) Document(u uri.URI) *Document { return s.documents[u] }
+func (s *Snapshot) Document(u uri.URI) *Document { return s.documents[canonical(u)] }
+
+// canonical is the one spelling of a URI under which documents are kept: the
+// library reads URIs into it wherever they stand in its own types.
+func canonical(u uri.URI) uri.URI {
+	parsed, err := uri.Parse(string(u))
+	if err != nil {
+		return u
+	}
+	return parsed
+}
 
 // Documents returns all open documents, ordered by URI.
 func (s *Snapshot) Documents() []*Document {

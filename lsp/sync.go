@@ -26,10 +26,24 @@ type contentChange struct {
 	Text  *string         `json:"text"`
 }
 
-func (s *session) didOpen(_ context.Context, p *protocol.DidOpenTextDocumentParams) error {
-	u := uri.URI(strings.Clone(string(p.TextDocument.URI)))
+// didOpenParams are the parameters of textDocument/didOpen. The library's type
+// reads anything as a URI and forgets how the client spelled it.
+type didOpenParams struct {
+	TextDocument struct {
+		URI     string `json:"uri"`
+		Version int32  `json:"version"`
+		Text    string `json:"text"`
+	} `json:"textDocument"`
+}
+
+func (s *session) didOpen(_ context.Context, p *didOpenParams) error {
+	if scheme, _, found := strings.Cut(p.TextDocument.URI, ":"); !found || scheme == "" {
+		return errors.New("opening a document whose URI has no scheme")
+	}
+	// What the session keeps must not hold on to the message it came in.
+	u := uri.URI(strings.Clone(p.TextDocument.URI))
 	doc := newDocument(u, p.TextDocument.Version, strings.Clone(p.TextDocument.Text))
-	s.update(func(next *Snapshot) { next.documents[u] = doc })
+	s.update(func(next *Snapshot) { next.documents[canonical(u)] = doc })
 	s.diagnostics.schedule(u, 0)
 	return nil
 }
@@ -47,18 +61,18 @@ func (s *session) didChange(_ context.Context, p *didChangeParams) error {
 		return err
 	}
 	next := newDocument(doc.URI, p.TextDocument.Version, src)
-	s.update(func(snap *Snapshot) { snap.documents[doc.URI] = next })
+	s.update(func(snap *Snapshot) { snap.documents[canonical(doc.URI)] = next })
 	s.diagnostics.schedule(doc.URI, diagnosticsDelay)
 	return nil
 }
 
 func (s *session) didClose(_ context.Context, p *protocol.DidCloseTextDocumentParams) error {
-	u := p.TextDocument.URI
-	if s.snapshot().Document(u) == nil {
+	doc := s.snapshot().Document(p.TextDocument.URI)
+	if doc == nil {
 		return errors.New("close of a document that is not open")
 	}
-	s.update(func(next *Snapshot) { delete(next.documents, u) })
-	s.diagnostics.schedule(u, 0)
+	s.update(func(next *Snapshot) { delete(next.documents, canonical(doc.URI)) })
+	s.diagnostics.schedule(doc.URI, 0)
 	return nil
 }
 
