@@ -13,7 +13,9 @@ import (
 type File struct {
 	Src string
 	// Blocks tile the file: the first begins at 0, each next one at a ###
-	// separator line, the last ends at len(Src). There is always at least one.
+	// separator line or, where ruling C9 accepts a request without one, at that
+	// request's first line; the last ends at len(Src). There is always at least
+	// one.
 	Blocks []*Block
 	// Variables are all `@name = value` lines of the file in order.
 	Variables []*Variable
@@ -27,8 +29,9 @@ type Block struct {
 	Span text.Span
 	// Title is the text behind ###, trimmed; empty when there is none.
 	Title text.Span
-	// Items tile the block, in order: whole lines, their ends included, except
-	// that a body is one item.
+	// Items tile the block, in order: whole lines, their ends included. Blank
+	// lines behind each other, a script, a comment of several lines, a body with
+	// the comments inside it, and a pasted response are one item each.
 	Items      []Item
 	Directives []Directive
 	Variables  []*Variable
@@ -56,11 +59,11 @@ const (
 	ItemTargetLine // a line that continues the request target
 	ItemHeader
 	ItemBody
-	ItemScript   // < {% … %}, > {% … %}, > file.js
+	ItemScript   // < {% … %}, > {% … %}, > file.js, a {{ … }} block, ?? assertion
 	ItemOutput   // >> file, >>! file
 	ItemResponse // <> file, or a pasted HTTP/1.1 200 response
 	ItemCommand  // import …, run …
-	ItemUnknown  // a line that belongs nowhere; always with a problem
+	ItemUnknown  // a line that belongs nowhere; always with an error
 )
 
 // Directive is a `# @name value` or `// @name value` line.
@@ -70,6 +73,9 @@ type Directive struct {
 	NameSpan  text.Span
 	Value     string // trimmed
 	ValueSpan text.Span
+	// Assigned is true where = stands behind the name, as in `# @name = login`
+	// or in a variable line that was made a comment.
+	Assigned bool
 }
 
 // Variable is a `@name = value` line.

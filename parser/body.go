@@ -1,0 +1,218 @@
+package parser
+
+import (
+	"strings"
+
+	"github.com/vault-lsp/vault-lsp/internal/text"
+)
+
+// bodyReader collects the body of one request.
+type bodyReader struct {
+	p *parser
+	// keepComments is set where # and // are text like any other (C1).
+	keepComments bool
+	// start is the first line of the body, or -1 before it.
+	start int
+	// contentEnd is the end of the last line that is sent, contentNext the
+	// offset behind its line end.
+	contentEnd, contentNext int
+	// run is where the text begins that is not yet cut into parts.
+	run int
+	// textLines counts the lines that are sent as text.
+	textLines int
+	// blank is set when a blank line stands behind the last line that is sent,
+	// or before the first one.
+	blank bool
+	shape bodyShape
+}
+
+// readBody reads from the current line to the end of the body. The lines
+// behind the last one that is sent are items of their own.
+func (p *parser) readBody() {
+	p.parts, p.files, p.comments, p.pending = p.parts[:0], p.files[:0], p.comments[:0], p.pending[:0]
+	b := bodyReader{p: p, keepComments: p.keepsComments(), start: -1}
+	for !p.eof && !b.readLine() {
+	}
+	b.finish()
+}
+
+// readLine reads one line and reports whether the body ended before it.
+func (b *bodyReader) readLine() (ended bool) {
+	p := b.p
+	if p.line.first == p.line.end {
+		b.blank = true
+		b.wait(ItemBlank)
+		return false
+	}
+	content := p.content()
+	if b.ends(content) {
+		return true
+	}
+	switch {
+	case !b.keepComments && isComment(content):
+		b.wait(ItemComment)
+		return false
+	case content[0] == '<' && isFileLine(content):
+		b.beginContent()
+		b.addFile()
+	default:
+		b.beginContent()
+		b.textLines++
+	}
+	b.contentEnd, b.contentNext = p.line.end, p.line.next
+	b.blank = false
+	p.advance()
+	return false
+}
+
+// wait keeps a line that belongs to the body only if text follows it.
+func (b *bodyReader) wait(kind ItemKind) {
+	l := b.p.line
+	span := text.Span{Start: l.start, End: l.next}
+	b.p.pending = append(b.p.pending, Item{Kind: kind, Span: span})
+	b.p.advance()
+}
+
+// beginContent takes the lines that were waiting into the body.
+func (b *bodyReader) beginContent() {
+	p := b.p
+	first := b.start < 0
+	for _, item := range p.pending {
+		if item.Kind == ItemComment {
+			p.problem(CodeCommentInBody, Hint, "this line of the body is a comment and will not be sent; # @raw-body above the request sends such lines", p.trimLine(item.Span))
+		}
+		switch {
+		case first:
+			p.item(item.Kind, item.Span.Start, item.Span.End)
+		case item.Kind == ItemComment:
+			p.comments = append(p.comments, p.trimLine(item.Span))
+			b.cut(item.Span.Start, item.Span.End)
+		}
+	}
+	p.pending = p.pending[:0]
+	if first {
+		b.start, b.run = p.line.start, p.line.start
+	}
+}
+
+// cut ends the text that is sent at end and begins the next at next.
+func (b *bodyReader) cut(end, next int) {
+	p := b.p
+	if b.run < end {
+		p.parts = p.scan.AppendParts(p.parts, text.Span{Start: b.run, End: end})
+	}
+	b.run = next
+}
+
+// addFile adds a < path line.
+func (b *bodyReader) addFile() {
+	p := b.p
+	b.cut(p.line.start, p.line.next)
+	whole := p.trimmed()
+	f := FileRef{Span: whole}
+	at := whole.Start + 1
+	if p.src[at] == '@' {
+		f.Expand = true
+		encoding := at + 1
+		for at < whole.End && !isBlank(p.src[at]) {
+			at++
+		}
+		f.Encoding = p.src[encoding:at]
+	}
+	// The text of the body is in p.parts, so the path is scanned behind it.
+	old := len(p.parts)
+	f.Path.Span = p.trim(at, whole.End)
+	p.parts = p.scan.AppendParts(p.parts, f.Path.Span)
+	f.Path.Parts = p.requestParts(p.parts[old:])
+	p.parts = p.parts[:old]
+	p.files = append(p.files, f)
+}
+
+// finish makes the body, and items of the lines that were waiting.
+func (b *bodyReader) finish() {
+	p := b.p
+	if b.start >= 0 {
+		b.cut(b.contentEnd, b.contentEnd)
+		body := p.bodySlab.One()
+		body.Span = text.Span{Start: b.start, End: b.contentEnd}
+		body.Content.Span = body.Span
+		body.Content.Parts = p.requestParts(p.parts)
+		body.Files = append([]FileRef(nil), p.files...)
+		body.Comments = append([]text.Span(nil), p.comments...)
+		switch {
+		case len(p.files) == 1 && b.textLines == 0:
+			body.Kind = BodyFile
+		case len(p.files) > 0:
+			body.Kind = BodyMixed
+		}
+		p.request.Body = body
+		p.item(ItemBody, b.start, b.contentNext)
+	}
+	for _, item := range p.pending {
+		if item.Span.Start < p.line.start {
+			p.item(item.Kind, item.Span.Start, item.Span.End)
+		}
+	}
+}
+
+// trimLine returns the span of a line's content without blanks at its ends.
+func (p *parser) trimLine(span text.Span) text.Span {
+	for span.End > span.Start && (p.src[span.End-1] == '\n' || p.src[span.End-1] == '\r') {
+		span.End--
+	}
+	return p.trim(span.Start, span.End)
+}
+
+// isFileLine reports whether content is < path, <@ path or <@encoding path.
+func isFileLine(content string) bool {
+	at := 1
+	if at < len(content) && content[at] == '@' {
+		for at++; at < len(content) && (isWordByte(content[at]) || content[at] == '-'); {
+			at++
+		}
+	}
+	rest := content[at:]
+	return rest != "" && isBlank(rest[0]) && strings.TrimLeft(rest, " \t") != "" && !isScriptOpening(content)
+}
+
+// keepsComments decides by the body's media type whether lines that begin with
+// # or // are sent (C1): in JSON, GraphQL, forms and bodies without a media
+// type they are comments.
+func (p *parser) keepsComments() bool {
+	for i := range p.directives {
+		if name := p.directives[i].Name; name == "raw-body" || name == "rawBody" {
+			return true
+		}
+	}
+	if p.request.Method == "GRAPHQL" {
+		return false
+	}
+	keep := false
+	for i := range p.headers {
+		h := &p.headers[i]
+		switch {
+		case strings.EqualFold(h.Name, "Content-Type"):
+			keep = keepsCommentsIn(h.Value.Text(p.src))
+		case strings.EqualFold(h.Name, "X-Request-Type") && strings.EqualFold(h.Value.Text(p.src), "GraphQL"):
+			return false
+		}
+	}
+	return keep
+}
+
+// keepsCommentsIn decides for one media type. One that a variable gives is
+// not known here and taken for none.
+func keepsCommentsIn(mediaType string) bool {
+	mediaType, _, _ = strings.Cut(mediaType, ";")
+	mediaType = strings.TrimSpace(mediaType)
+	if mediaType == "" || strings.HasPrefix(mediaType, "{{") {
+		return false
+	}
+	mediaType = strings.ToLower(mediaType)
+	for _, part := range []string{"json", "graphql", "x-www-form-urlencoded"} {
+		if strings.Contains(mediaType, part) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,170 @@
+package parser
+
+import (
+	"strings"
+
+	"github.com/vault-lsp/vault-lsp/internal/text"
+)
+
+// readExtra reads what belongs to a request but is neither its text nor a
+// comment: scripts, assertions, output files, responses and commands. It
+// reports false if the current line is none of them.
+func (p *parser) readExtra() bool {
+	content := p.content()
+	if content == "" {
+		return false
+	}
+	switch content[0] {
+	case '<', '>', '{', '?':
+		return p.readScript() || p.readOutput()
+	case 'H':
+		return p.readPastedResponse()
+	case 'i', 'r':
+		return p.readCommand()
+	}
+	return false
+}
+
+// readScript reads a script that is written in the file, or an assertion.
+func (p *parser) readScript() bool {
+	content := p.content()
+	switch {
+	case isScriptOpening(content):
+		p.readDelimitedScript()
+	case isBraceScriptOpening(content):
+		return p.readBraceScript()
+	case strings.HasPrefix(content, "?? "):
+		p.problem(CodeScriptNotRun, Information, "this assertion is not checked and not sent", p.trimmed())
+		p.take(ItemScript)
+	default:
+		return false
+	}
+	return true
+}
+
+// isScriptOpening reports whether content begins with < {% or > {%.
+func isScriptOpening(content string) bool {
+	if content[0] != '<' && content[0] != '>' {
+		return false
+	}
+	return strings.HasPrefix(strings.TrimLeft(content[1:], " \t"), "{%")
+}
+
+// readDelimitedScript reads up to the line of %}, but not past a separator.
+func (p *parser) readDelimitedScript() {
+	start := p.line.start
+	opening := text.Span{Start: p.line.first, End: p.line.first + strings.Index(p.content(), "{%") + 2}
+	from := opening.End
+	for !p.eof && (p.line.start == start || !p.atSeparatorInColumn0()) {
+		closed := strings.Contains(p.src[max(from, p.line.start):p.line.end], "%}")
+		p.advance()
+		if closed {
+			p.problem(CodeScriptNotRun, Information, "this script is not run and not sent", opening)
+			p.item(ItemScript, start, p.line.start)
+			return
+		}
+	}
+	p.item(ItemScript, start, p.line.start)
+	p.problem(CodeUnclosedScript, Error, "this script has no end before the next request; close it with %}", opening)
+}
+
+// isBraceScriptOpening reports whether content is a line of only {{, {{@name
+// or {{+name, which opens a script of httpYac.
+func isBraceScriptOpening(content string) bool {
+	if !strings.HasPrefix(content, "{{") {
+		return false
+	}
+	rest := strings.TrimRight(content[2:], " \t")
+	if rest != "" && (rest[0] == '@' || rest[0] == '+') {
+		rest = strings.TrimLeft(rest[1:], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+	}
+	return rest == ""
+}
+
+// readBraceScript reads up to a line of only }}. It reports false if there is
+// none before the next separator.
+func (p *parser) readBraceScript() bool {
+	start := p.line
+	if start.start < p.noScriptBefore {
+		return false
+	}
+	for p.advance(); !p.eof && !p.atSeparatorInColumn0(); p.advance() {
+		if strings.TrimRight(p.content(), " \t") == "}}" {
+			p.problem(CodeScriptNotRun, Information, "this script is not run and not sent", text.Span{Start: start.first, End: start.first + 2})
+			p.advance()
+			p.item(ItemScript, start.start, p.line.start)
+			return true
+		}
+	}
+	p.noScriptBefore = p.line.start
+	p.line, p.eof = start, false
+	return false
+}
+
+// readOutput reads > script.js, >> file, >>! file and <> file.
+func (p *parser) readOutput() bool {
+	content := p.content()
+	switch {
+	case strings.HasPrefix(content, ">>"):
+		p.problem(CodeOutputNotSaved, Information, "the response is not written to this file", p.trimmed())
+		p.take(ItemOutput)
+	case content[0] == '>':
+		p.problem(CodeScriptNotRun, Information, "this script is not run and not sent", p.trimmed())
+		p.take(ItemScript)
+	case isResponseFile(content):
+		p.take(ItemResponse)
+	default:
+		return false
+	}
+	return true
+}
+
+// isResponseFile reports whether content is <> and the path of a response that
+// was saved.
+func isResponseFile(content string) bool {
+	return strings.HasPrefix(content, "<>") && len(content) > 2 && isBlank(content[2]) && strings.TrimLeft(content[3:], " \t") != ""
+}
+
+// readPastedResponse reads a response that was pasted into the file, which
+// goes on to the next separator.
+func (p *parser) readPastedResponse() bool {
+	if !isStatusLine(p.content()) {
+		return false
+	}
+	start := p.line.start
+	for p.advance(); !p.eof && !p.atSeparatorInColumn0(); {
+		p.advance()
+	}
+	p.item(ItemResponse, start, p.line.start)
+	return true
+}
+
+// isStatusLine reports whether content begins like HTTP/1.1 200.
+func isStatusLine(content string) bool {
+	rest, ok := strings.CutPrefix(content, "HTTP/")
+	if !ok {
+		return false
+	}
+	version := strings.TrimLeft(rest, "0123456789.")
+	status := strings.TrimLeft(version, " \t")
+	return len(version) < len(rest) && len(status) < len(version) && len(status) >= 3 &&
+		isDigit(status[0]) && isDigit(status[1]) && isDigit(status[2]) &&
+		(len(status) == 3 || isBlank(status[3]))
+}
+
+// readCommand reads import file, run file and run #Name.
+func (p *parser) readCommand() bool {
+	content := p.content()
+	rest, ok := strings.CutPrefix(content, "import")
+	if !ok {
+		rest, ok = strings.CutPrefix(content, "run")
+	}
+	if !ok || rest == "" || !isBlank(rest[0]) || strings.TrimLeft(rest, " \t") == "" {
+		return false
+	}
+	p.problem(CodeCommandNotRun, Information, "requests of other files are not run from here; send them by themselves", p.trimmed())
+	p.take(ItemCommand)
+	return true
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
