@@ -1,0 +1,237 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// user is a user of the command line with a home of their own.
+type user struct {
+	t    *testing.T
+	home string
+	work string
+}
+
+// newUser gives the process a fresh home and an empty environment of vaults.
+func newUser(t *testing.T) *user {
+	t.Helper()
+	u := &user{t: t, home: t.TempDir(), work: t.TempDir()}
+	t.Setenv("HOME", u.home)
+	for name, dir := range map[string]string{
+		"XDG_CONFIG_HOME": ".config", "XDG_DATA_HOME": ".data", "XDG_STATE_HOME": ".state", "XDG_CACHE_HOME": ".cache",
+	} {
+		t.Setenv(name, filepath.Join(u.home, dir))
+	}
+	for _, name := range []string{
+		"VAULT_LSP_CONFIG", "VAULT_ADDR", "VAULT_TOKEN", "VAULT_NAMESPACE", "VAULT_CACERT", "BAO_ADDR", "BAO_TOKEN",
+		"VAULT_LSP_LOCAL_PASSPHRASE", "DBUS_SESSION_BUS_ADDRESS",
+	} {
+		t.Setenv(name, "")
+		_ = os.Unsetenv(name)
+	}
+	return u
+}
+
+// write writes a file of the working folder and returns its path.
+func (u *user) write(name, content string) string {
+	u.t.Helper()
+	path := filepath.Join(u.work, name)
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		u.t.Fatal(err)
+	}
+	return path
+}
+
+// configure writes the user's configuration file.
+func (u *user) configure(content string) string {
+	u.t.Helper()
+	path := filepath.Join(u.home, ".config", "vault-lsp", "config.json")
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		u.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		u.t.Fatal(err)
+	}
+	return path
+}
+
+// result is what one command line did.
+type result struct {
+	code     int
+	out, err string
+}
+
+// run runs a command line with no input.
+func (u *user) run(args ...string) result { return u.pipe("", args...) }
+
+// pipe runs a command line with text on standard input.
+func (u *user) pipe(input string, args ...string) result {
+	u.t.Helper()
+	var out, errs bytes.Buffer
+	code := run(context.Background(), streams{in: strings.NewReader(input), out: &out, err: &errs}, args)
+	return result{code: code, out: out.String(), err: errs.String()}
+}
+
+// want fails the test unless the exit status is code and the outputs together
+// hold every one of the parts.
+func (r result) want(t *testing.T, code int, parts ...string) result {
+	t.Helper()
+	if r.code != code {
+		t.Fatalf("exit status %d, want %d\nstdout: %s\nstderr: %s", r.code, code, r.out, r.err)
+	}
+	for _, part := range parts {
+		if !strings.Contains(r.out+r.err, part) {
+			t.Errorf("output lacks %q\nstdout: %s\nstderr: %s", part, r.out, r.err)
+		}
+	}
+	return r
+}
+
+// echoTarget is a server that answers with what it got and counts requests.
+type echoTarget struct {
+	*httptest.Server
+	authorization []string
+}
+
+func newEchoTarget(t *testing.T) *echoTarget {
+	t.Helper()
+	e := &echoTarget{}
+	e.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		e.authorization = append(e.authorization, r.Header.Get("Authorization"))
+		body, _ := io.ReadAll(r.Body)
+		w.Header().Set("X-Echo", r.Header.Get("Authorization"))
+		_, _ = io.WriteString(w, "you sent "+r.Header.Get("Authorization")+" "+r.URL.RequestURI()+" "+string(body))
+	}))
+	t.Cleanup(e.Close)
+	return e
+}
+
+func TestDemo(t *testing.T) {
+	u := newUser(t)
+	r := u.run("demo").want(t, exitOK, "●●●●●●", "HTTP/1.1 200 OK", "The server got the real key")
+	for _, value := range []string{"sk_demo_", "whsec_demo_"} {
+		if strings.Contains(r.out+r.err, value) {
+			t.Errorf("the demo shows a value:\n%s%s", r.out, r.err)
+		}
+	}
+	entries, err := os.ReadDir(u.home)
+	if err != nil || len(entries) > 0 {
+		t.Errorf("the demo left something behind: %v %v", entries, err)
+	}
+}
+
+func TestSendWithLocalVault(t *testing.T) {
+	u := newUser(t)
+	const value = "local-marker-91d2c4"
+	t.Setenv("VAULT_LSP_LOCAL_PASSPHRASE", "correct horse battery staple")
+	target := newEchoTarget(t)
+	u.pipe(value+"\n", "secret", "set", "stripe").want(t, exitOK, "{{$local secret=stripe}}")
+	file := u.write("a.http", "### pay\nGET {{host}}/x\nAuthorization: Bearer {{$local secret=stripe}}\n")
+
+	r := u.run("send", file, "--var", "host="+target.URL).want(t, exitOK, "HTTP/1.1 200 OK", "X-Echo: Bearer ●●●●●●", "you sent Bearer ●●●●●●")
+	if strings.Contains(r.out+r.err, value) {
+		t.Errorf("the value shows:\n%s%s", r.out, r.err)
+	}
+	if len(target.authorization) != 1 || target.authorization[0] != "Bearer "+value {
+		t.Errorf("the server got %q", target.authorization)
+	}
+
+	r = u.run("send", file, "--var", "host="+target.URL, "--json").want(t, exitOK)
+	var response struct {
+		Status  int
+		Secrets []struct{ Reference, Credential, Cache string }
+		Timings map[string]float64
+	}
+	if err := json.Unmarshal([]byte(r.out), &response); err != nil {
+		t.Fatalf("%v\n%s", err, r.out)
+	}
+	if response.Status != 200 || len(response.Secrets) != 1 || response.Secrets[0].Cache != "miss" {
+		t.Errorf("got %+v", response)
+	}
+	u.run("secret", "list").want(t, exitOK, "stripe")
+	u.run("secret", "get", "stripe").want(t, exitOK, "●●●●●●")
+	if r := u.run("secret", "get", "stripe", "--reveal").want(t, exitOK); r.out != value+"\n" {
+		t.Errorf("revealed %q", r.out)
+	}
+	u.run("secret", "remove", "stripe").want(t, exitOK)
+	u.run("secret", "get", "stripe").want(t, exitReference, "stripe")
+}
+
+func TestChoosingARequest(t *testing.T) {
+	u := newUser(t)
+	target := newEchoTarget(t)
+	file := u.write("many.http", "@host = "+target.URL+"\n\n### first\nGET {{host}}/1\n\n### second\nGET {{host}}/2\n\n### second\nGET {{host}}/3\n")
+	for _, c := range []struct {
+		name string
+		args []string
+		code int
+		want string
+	}{
+		{"by name", []string{"--name", "first"}, exitOK, "/1"},
+		{"by line", []string{"--line", "7"}, exitOK, "/2"},
+		{"all", []string{"--all"}, exitOK, "/3"},
+		{"which one", nil, exitUsage, "choose with --name"},
+		{"no such name", []string{"--name", "third"}, exitUsage, "first"},
+		{"two of a name", []string{"--name", "second"}, exitUsage, "2 requests"},
+		{"two selectors", []string{"--name", "first", "--all"}, exitUsage, "none of the others"},
+		{"no such environment", []string{"--name", "first", "--env", "prod"}, exitUsage, "no environment of that name"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			u.run(append([]string{"send", file}, c.args...)...).want(t, c.code, c.want)
+		})
+	}
+	report := filepath.Join(u.work, "report.xml")
+	u.run("send", file, "--all", "--report", "junit="+report).want(t, exitOK)
+	if b, err := os.ReadFile(report); err != nil || !strings.Contains(string(b), `tests="3" failures="0" errors="0"`) {
+		t.Errorf("report: %v %s", err, b)
+	}
+}
+
+func TestParse(t *testing.T) {
+	u := newUser(t)
+	file := u.write("p.http", "### a\nPOST https://x.test/{{id}}\nA: {{$vault path=p key=k}}\n\n{}\n")
+	r := u.run("parse", file, "--json").want(t, exitOK)
+	var tree struct {
+		Requests []struct {
+			Method, Target string
+			Headers        []struct{ Name, Value string }
+			Runnable       bool
+			References     []any
+		}
+	}
+	if err := json.Unmarshal([]byte(r.out), &tree); err != nil {
+		t.Fatal(err)
+	}
+	if len(tree.Requests) != 1 || tree.Requests[0].Target != "https://x.test/{{id}}" || len(tree.Requests[0].References) != 1 {
+		t.Errorf("got %+v", tree)
+	}
+	u.run("parse", file).want(t, exitUsage, "--json")
+}
+
+func TestCheck(t *testing.T) {
+	u := newUser(t)
+	file := u.write("c.http", "GET https://x.test/{{nope}}\nA: {{$vaul path=p}}\n")
+	u.run("check", file).want(t, exitFailed, "c.http:1:", "undefined-variable", "vault")
+	r := u.run("check", file, "--format", "json").want(t, exitFailed)
+	var findings []finding
+	if err := json.Unmarshal([]byte(r.out), &findings); err != nil || len(findings) < 2 {
+		t.Errorf("%v: %s", err, r.out)
+	}
+	u.run("check", file, "--format", "sarif").want(t, exitFailed, `"2.1.0"`, "undefined-variable")
+	u.run("check", file, "--format", "xml").want(t, exitUsage, "text, json, sarif")
+	fine := u.write("fine.http", "GET https://x.test/\n")
+	u.run("check", fine).want(t, exitOK)
+	missing := u.write("missing.http", "GET https://x.test/\nA: {{$local secret=gone}}\n")
+	t.Setenv("VAULT_LSP_LOCAL_PASSPHRASE", "passphrase")
+	u.pipe("x-value", "secret", "set", "other").want(t, exitOK)
+	u.run("check", missing).want(t, exitOK)
+	u.run("check", missing, "--online").want(t, exitFailed, "missing.http:2:", "gone")
+}
