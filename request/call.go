@@ -62,7 +62,10 @@ type Secret struct {
 	Credential string
 	// Hit is set if the value came from the cache.
 	Hit bool
-	// Err is safe to show. It may have `ErrorCode() string` and
-	// `ErrorHint() string`.
-	Err error
+	// Err is why there is no value; its text is safe to show. Code and Hint
+	// are those of the Error that Send returns for it; an empty Code is
+	// "unresolved-reference".
+	Err  error
+	Code string
+	Hint string
 }

@@ -14,6 +14,42 @@ const (
 	ExitSend = 4
 )
 
+// The codes of Error and Problem, besides those of packages env, secret and
+// template and the kinds of a provider's errors. They are stable.
+const (
+	// With ExitReference.
+	CodeUnresolved    = "unresolved-reference"   // a vault gave no value, without a kind
+	CodeCredential    = "unknown-credential"     // no profile for a reference
+	CodeMissingEnv    = "missing-environment"    // $processEnv or $dotenv without a value
+	CodeBadArgument   = "bad-argument"           // of a system variable
+	CodeUnsupported   = "unsupported-variable"   // a system variable without evaluation
+	CodeDenied        = "destination-denied"     // the user, or nobody, allowed it
+	CodePlainHTTP     = "plain-http"             // a value would go in clear
+	CodeDowngrade     = "redirect-downgrade"     // redirected from https to http with a value
+	CodePermissions   = "permissions-unreadable" // the state file is damaged
+	CodeControlInText = "control-character"      // CR, LF or NUL in request line or header
+
+	// With ExitSend.
+	CodeNotRunnable  = "not-runnable"
+	CodeBadTarget    = "invalid-target"
+	CodeBadScheme    = "unsupported-scheme"
+	CodeMissingHost  = "missing-host"
+	CodeBadHeader    = "invalid-header"
+	CodeBadAuth      = "unsupported-authorization"
+	CodeBadDirective = "invalid-directive" // a warning
+	CodeBodyFile     = "body-file"
+	CodeCancelled    = "cancelled"
+	CodeTimeout      = "timeout"
+	CodeHostNotFound = "host-not-found"
+	CodeRefused      = "connection-refused"
+	CodeTLS          = "tls-failed"
+	CodeRedirects    = "too-many-redirects"
+	CodeBadRedirect  = "invalid-redirect"
+	CodeBadResponse  = "invalid-response"
+	CodeState        = "state-folder"
+	CodeNotSent      = "not-sent"
+)
+
 // Error is why a request was not sent, or why no response came. It is safe to
 // show: it never holds a secret's value.
 type Error struct {

@@ -1,23 +1,139 @@
 package request
 
-import "github.com/vault-lsp/vault-lsp/internal/text"
+import (
+	"strings"
 
-// piece is a run of literal text, or a place for one use's value.
+	"github.com/vault-lsp/vault-lsp/internal/text"
+	"github.com/vault-lsp/vault-lsp/secret"
+)
+
+// piece is a run of literal text, or the place of one use's value.
 type piece struct {
 	text string
-	// use indexes Plan.Uses; -1 for literal text.
+	// use is the index in Plan.Uses, or literal.
 	use int
 	// private is set for literal text that is masked in output.
 	private bool
-	encoded bool
-	span    text.Span
+	// encoding is how a use's value is put in.
+	encoding encoding
+	span     text.Span
 }
 
-type target struct{ pieces []piece }
+// literal marks a piece that is text.
+const literal = -1
 
-type header struct {
-	name   string
-	pieces []piece
+// encoding is how the value of a use is put into the request.
+type encoding uint8
+
+const (
+	raw encoding = iota
+	component
+	jsonString
+)
+
+// placeholder stands for a value where only the form of a text matters. No
+// literal text holds it: NUL is refused.
+const placeholder = "\x00"
+
+// values are the values of a plan's uses, by index.
+type values []string
+
+// render puts the values in; a use without a value must not be rendered.
+func render(pieces []piece, v values) string {
+	var out strings.Builder
+	for _, p := range pieces {
+		if p.use == literal {
+			out.WriteString(p.text)
+		} else {
+			out.WriteString(p.encoding.apply(v[p.use]))
+		}
+	}
+	return out.String()
 }
 
-type body struct{ pieces []piece }
+// show renders with the mask in the place of every value and private text.
+func show(pieces []piece) string {
+	var out strings.Builder
+	for _, p := range pieces {
+		if p.use != literal || p.private {
+			out.WriteString(secret.Mask)
+		} else {
+			out.WriteString(p.text)
+		}
+	}
+	return out.String()
+}
+
+// outline renders with a placeholder for every value.
+func outline(pieces []piece) string {
+	var out strings.Builder
+	for _, p := range pieces {
+		if p.use != literal {
+			out.WriteString(placeholder)
+		} else {
+			out.WriteString(p.text)
+		}
+	}
+	return out.String()
+}
+
+// hasUse reports whether a value is among the pieces.
+func hasUse(pieces []piece) bool {
+	for _, p := range pieces {
+		if p.use != literal {
+			return true
+		}
+	}
+	return false
+}
+
+func (e encoding) apply(value string) string {
+	switch e {
+	case component:
+		return escapeComponent(value)
+	case jsonString:
+		return escapeJSON(value)
+	default:
+		return value
+	}
+}
+
+// trimPieces removes blanks around the pieces' text, but not from values.
+func trimPieces(pieces []piece) []piece {
+	pieces = append([]piece(nil), pieces...)
+	for len(pieces) > 0 && pieces[0].use == literal {
+		pieces[0].text = strings.TrimLeft(pieces[0].text, " \t")
+		if pieces[0].text != "" {
+			break
+		}
+		pieces = pieces[1:]
+	}
+	for n := len(pieces); n > 0 && pieces[n-1].use == literal; n = len(pieces) {
+		pieces[n-1].text = strings.TrimRight(pieces[n-1].text, " \t")
+		if pieces[n-1].text != "" {
+			break
+		}
+		pieces = pieces[:n-1]
+	}
+	return pieces
+}
+
+// cut splits pieces at the first place in literal text where one of the
+// characters stands, which belongs to neither side.
+func cut(pieces []piece, chars string) (before, after []piece, found bool) {
+	for i, p := range pieces {
+		if p.use != literal {
+			continue
+		}
+		at := strings.IndexAny(p.text, chars)
+		if at < 0 {
+			continue
+		}
+		left, right := p, p
+		left.text, right.text = p.text[:at], p.text[at+1:]
+		before = append(append(before, pieces[:i]...), left)
+		after = append(append(after, right), pieces[i+1:]...)
+		return before, after, true
+	}
+	return pieces, nil, false
+}

@@ -7,7 +7,7 @@ import (
 	"github.com/vault-lsp/vault-lsp/secret"
 )
 
-// The placements of a value in a request. A header's is "header:" and its
+// The placements of a value in a request. A header's is InHeader and its
 // canonical name.
 const (
 	InURL    = "url" // the value supplies the origin, or part of it
@@ -29,6 +29,9 @@ type Use struct {
 	In string
 	// Span is the outermost expression in the request file.
 	Span text.Span
+
+	// value is that of a source without a reference.
+	value secret.Value
 }
 
 // Plan is a request that can be sent, its secrets still references. It is
@@ -38,7 +41,8 @@ type Plan struct {
 	Method string
 	// Span is the request in its file.
 	Span text.Span
-	// Uses are the values that are bound to destinations, in file order.
+	// Uses are the values that are bound to destinations: those of the target
+	// first, then the headers', then the body's.
 	Uses []Use
 	// Warnings are what the user should know although the request can be sent.
 	Warnings []string
@@ -50,4 +54,10 @@ type Plan struct {
 	target  target
 	headers []header
 	body    body
+	// private are literal texts that are masked in what comes back.
+	private []string
 }
+
+// Origin returns the origin that the request goes to, or "" if a value decides
+// it.
+func (p *Plan) Origin() string { return p.target.origin }

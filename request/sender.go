@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"net"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"time"
@@ -60,28 +61,48 @@ type Options struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-// Sender sends plans. It may be used by many goroutines at once.
-type Sender struct{ opts Options }
+const (
+	defaultTimeout     = 30 * time.Second
+	defaultMaxBodySize = 10 << 20
+	defaultMaxFileSize = 1 << 30
+)
 
-// NewSender returns a sender. Close it to end its idle connections.
-func NewSender(opts Options) *Sender { return &Sender{opts: opts} }
-
-// Send sends the plan and returns the masked response. The error is an *Error.
-// Cancelling ctx ends it at once.
-func (s *Sender) Send(ctx context.Context, plan *Plan, call Call) (*Response, error) {
-	return nil, &Error{Code: "not-sent", Message: "send: not built", Exit: ExitSend}
+func (o Options) withDefaults() Options {
+	if o.Timeout <= 0 {
+		o.Timeout = defaultTimeout
+	}
+	if o.MaxBodySize <= 0 {
+		o.MaxBodySize = defaultMaxBodySize
+	}
+	if o.MaxFileSize <= 0 {
+		o.MaxFileSize = defaultMaxFileSize
+	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.LookupIP == nil {
+		o.LookupIP = func(ctx context.Context, host string) ([]netip.Addr, error) {
+			return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+		}
+	}
+	if o.Dial == nil {
+		o.Dial = (&net.Dialer{Timeout: dialTimeout}).DialContext
+	}
+	return o
 }
 
-// Authorize asks for everything that the plans need, one question for each
-// origin, and remembers the answers in grants for the sends that follow. What
-// is denied is told by the sends themselves.
-func (s *Sender) Authorize(ctx context.Context, plans []*Plan, call Call) error { return nil }
+// Sender sends plans. It may be used by many goroutines at once.
+type Sender struct {
+	opts       Options
+	transports transports
+}
+
+// NewSender returns a sender. Close it to end its idle connections.
+func NewSender(opts Options) *Sender {
+	s := &Sender{opts: opts.withDefaults()}
+	s.transports = transports{opts: &s.opts, made: map[route]*http.Transport{}}
+	return s
+}
 
 // Close ends idle connections.
-func (s *Sender) Close() {}
-
-// Grants are one-time answers that hold for several sends.
-type Grants struct{}
-
-// NewGrants returns an empty set of grants.
-func NewGrants() *Grants { return &Grants{} }
+func (s *Sender) Close() { s.transports.close() }

@@ -1,0 +1,220 @@
+package request
+
+import (
+	"encoding/json"
+	"regexp"
+	"strings"
+
+	"github.com/vault-lsp/vault-lsp/internal/text"
+	"github.com/vault-lsp/vault-lsp/parser"
+	"github.com/vault-lsp/vault-lsp/template"
+)
+
+// body is the plan's body: text and files in order.
+type body struct{ parts []bodyPart }
+
+// bodyPart is a run of pieces, or a file that is sent as it is.
+type bodyPart struct {
+	pieces []piece
+	file   *bodyFile
+}
+
+func (b *body) empty() bool { return len(b.parts) == 0 }
+
+func (b *body) hasUse() bool {
+	for _, p := range b.parts {
+		if hasUse(p.pieces) {
+			return true
+		}
+	}
+	return false
+}
+
+// text returns all pieces of a body without files; ok is false if it has one.
+func (b *body) text() (pieces []piece, ok bool) {
+	for _, p := range b.parts {
+		if p.file != nil {
+			return nil, false
+		}
+		pieces = append(pieces, p.pieces...)
+	}
+	return pieces, true
+}
+
+// body expands the body and gives it the line ends of its media type.
+func (b *builder) body() {
+	if b.req.Body == nil {
+		return
+	}
+	out := &b.plan.body
+	var run []template.Part
+	flush := func() {
+		if len(run) > 0 {
+			out.parts = append(out.parts, bodyPart{pieces: b.expand(template.Template{Span: b.req.Body.Content.Span, Parts: run})})
+			run = nil
+		}
+	}
+	files := b.req.Body.Files
+	for _, part := range b.req.Body.Content.Parts {
+		for len(files) > 0 && files[0].Span.Start <= part.Span.Start {
+			flush()
+			b.appendFile(&files[0])
+			files = files[1:]
+		}
+		run = append(run, part)
+	}
+	flush()
+	for i := range files {
+		b.appendFile(&files[i])
+	}
+	b.shapeBody()
+	for i := range out.parts {
+		b.setPlacement(out.parts[i].pieces, InBody)
+	}
+}
+
+func (b *builder) appendFile(ref *parser.FileRef) {
+	file := b.findFile(ref)
+	if file == nil {
+		return
+	}
+	part := bodyPart{file: file}
+	if ref.Expand {
+		src, err := file.read(ref.Encoding)
+		if err != nil {
+			b.fail(CodeBodyFile, err.Error(), "", ref.Span)
+			return
+		}
+		all := text.Span{Start: 0, End: len(src)}
+		part = bodyPart{pieces: b.expandIn(src, template.Scan(src, all), &ref.Span)}
+	}
+	b.plan.body.parts = append(b.plan.body.parts, part)
+}
+
+// shapeBody applies what the media type asks for.
+func (b *builder) shapeBody() {
+	parts := b.plan.body.parts
+	if b.takeGraphQL() {
+		return
+	}
+	kind := b.plan.mediaType()
+	edit := func(change func(string) string) {
+		for _, part := range parts {
+			for i, p := range part.pieces {
+				if p.use == literal {
+					part.pieces[i].text = change(p.text)
+				}
+			}
+		}
+	}
+	switch {
+	case strings.HasPrefix(kind, "multipart/"):
+		// RFC 2046 section 4.1.1: lines end in CR LF, the closing one too.
+		edit(func(s string) string {
+			return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\n", "\r\n")
+		})
+		b.endBodyWith("\r\n")
+	case kind == "application/x-www-form-urlencoded":
+		lines, spaced := regexp.MustCompile(`[ \t]*\r?\n[ \t]*&|&[ \t]*\r?\n[ \t]*`), regexp.MustCompile(`[ \t]+=[ \t]+`)
+		edit(func(s string) string {
+			return escapeIllegal(spaced.ReplaceAllString(lines.ReplaceAllString(s, "&"), "="))
+		})
+	case kind == "application/x-ndjson" || kind == "application/ndjson" || kind == "application/jsonl":
+		b.endBodyWith("\n")
+	}
+}
+
+func (b *builder) endBodyWith(end string) {
+	parts := b.plan.body.parts
+	if len(parts) == 0 {
+		return
+	}
+	last := &parts[len(parts)-1]
+	if n := len(last.pieces); n > 0 && last.pieces[n-1].use == literal && strings.HasSuffix(last.pieces[n-1].text, end) {
+		return
+	}
+	if last.file != nil {
+		b.plan.body.parts = append(parts, bodyPart{pieces: []piece{{text: end, use: literal}}})
+		return
+	}
+	last.pieces = append(last.pieces, piece{text: end, use: literal})
+}
+
+// takeGraphQL turns a body under `X-Request-Type: GraphQL` into the JSON that
+// GraphQL servers take: what stands before the first blank line is the query,
+// the rest its variables.
+func (b *builder) takeGraphQL() bool {
+	at := -1
+	for i := range b.plan.headers {
+		if b.plan.headers[i].name == "X-Request-Type" && trimmedLower(outline(b.plan.headers[i].pieces)) == "graphql" {
+			at = i
+		}
+	}
+	pieces, ok := b.plan.body.text()
+	if at < 0 || !ok || len(pieces) == 0 {
+		return false
+	}
+	b.plan.headers = append(b.plan.headers[:at], b.plan.headers[at+1:]...)
+	if b.plan.mediaType() == "" {
+		b.plan.headers = append(b.plan.headers, header{name: "Content-Type", pieces: []piece{{text: "application/json", use: literal}}})
+	}
+	query, variables := cutBlankLine(pieces)
+	operation := regexp.MustCompile(`(?m)^\s*(?:query|mutation|subscription)\s+(\w+)`).FindStringSubmatch(outline(query))
+	plain := func(s string) piece { return piece{text: s, use: literal} }
+	out := []piece{plain(`{"query":"`)}
+	for _, p := range query {
+		p.text, p.encoding = escapeJSON(p.text), jsonString
+		out = append(out, p)
+	}
+	out = append(out, plain(`"`))
+	if operation != nil {
+		out = append(out, plain(`,"operationName":"`+operation[1]+`"`))
+	}
+	if strings.TrimSpace(outline(variables)) != "" {
+		out = append(append(out, plain(`,"variables":`)), variables...)
+	}
+	b.plan.body.parts = []bodyPart{{pieces: append(out, plain("}"))}}
+	return true
+}
+
+// cutBlankLine splits pieces at the first blank line.
+func cutBlankLine(pieces []piece) (before, after []piece) {
+	blank := regexp.MustCompile(`\r?\n[ \t]*\r?\n`)
+	for i, p := range pieces {
+		if p.use != literal {
+			continue
+		}
+		if at := blank.FindStringIndex(p.text); at != nil {
+			left, right := p, p
+			left.text, right.text = p.text[:at[0]], p.text[at[1]:]
+			before = append(append(before, pieces[:i]...), left)
+			return before, append(append(after, right), pieces[i+1:]...)
+		}
+	}
+	return pieces, nil
+}
+
+// valueWarnings returns what the values did to a body that was right without
+// them.
+func (p *Plan) valueWarnings(v values) []string {
+	pieces, ok := p.body.text()
+	if !ok || !hasUse(pieces) {
+		return nil
+	}
+	kind := p.mediaType()
+	switch {
+	case kind == "application/json" || strings.HasSuffix(kind, "+json"):
+		// 0 stands for a value: it is right inside quotes and outside.
+		before := strings.ReplaceAll(outline(pieces), placeholder, "0")
+		if json.Valid([]byte(before)) && !json.Valid([]byte(render(pieces, v))) {
+			return []string{"With a value put in, the body is not valid JSON any more. Add encode=json to the reference."}
+		}
+	case kind == "application/x-www-form-urlencoded":
+		for _, piece := range pieces {
+			if piece.use != literal && piece.encoding == raw && strings.ContainsAny(v[piece.use], "&=+% \r\n") {
+				return []string{"A value in the form body holds characters that have a meaning there. Add encode=url to the reference."}
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,170 @@
+package request
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/vault-lsp/vault-lsp/parser"
+)
+
+// bodyFile is a file inside the workspace that a body is made of.
+type bodyFile struct {
+	// root is the workspace's folder without symbolic links, name the file's
+	// path in it.
+	root, name string
+	shown      string // as the request file names it
+}
+
+// maxExpandedFile limits a file whose variables are expanded; others are
+// streamed.
+const maxExpandedFile = 16 << 20
+
+// findFile finds the file of a `< path` line: beside the request file first,
+// then in the workspace's root (ruling C23). It must lie in the workspace,
+// links resolved, and be a regular file.
+func (b *builder) findFile(ref *parser.FileRef) *bodyFile {
+	pieces := trimPieces(b.expand(ref.Path))
+	name := outline(pieces)
+	if hasUse(pieces) || hasControl(name) || name == "" {
+		b.fail(CodeBodyFile, "the path of the body file cannot be used", "write a plain path: no secret and no line break", ref.Span)
+		for _, p := range pieces {
+			if p.use != literal {
+				b.plan.Uses[p.use].In = InBody
+			}
+		}
+		return nil
+	}
+	root, err := filepath.EvalSymlinks(b.src.Workspace)
+	if err != nil {
+		b.fail(CodeBodyFile, "the workspace folder cannot be read", "", ref.Span)
+		return nil
+	}
+	var found []*bodyFile
+	var failure error
+	for _, candidate := range b.candidates(name) {
+		file, err := locate(root, candidate)
+		switch {
+		case err == nil:
+			file.shown = name
+			if len(found) == 0 || found[0].name != file.name {
+				found = append(found, file)
+			}
+		case !errors.Is(err, fs.ErrNotExist) && failure == nil:
+			failure = err
+		}
+	}
+	switch {
+	case len(found) == 2:
+		b.warn("The body file " + name + " exists beside the request file and in the workspace's root; the first is sent.")
+	case len(found) == 0 && failure != nil:
+		b.fail(CodeBodyFile, "the body file "+name+" "+failure.Error(), "use a regular file inside the workspace", ref.Span)
+		return nil
+	case len(found) == 0:
+		b.fail(CodeBodyFile, "the body file "+name+" does not exist", "the path is relative to the request file, then to the workspace's root", ref.Span)
+		return nil
+	}
+	return found[0]
+}
+
+func (b *builder) candidates(name string) []string {
+	name = filepath.FromSlash(name)
+	if filepath.IsAbs(name) {
+		return []string{name}
+	}
+	return []string{filepath.Join(b.src.Dir, name), filepath.Join(b.src.Workspace, name)}
+}
+
+var (
+	errOutside    = errors.New("lies outside the workspace")
+	errNotRegular = errors.New("is not a regular file")
+)
+
+func locate(root, path string) (*bodyFile, error) {
+	resolved, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return nil, err
+	}
+	name, err := filepath.Rel(root, resolved)
+	if err != nil || name == ".." || strings.HasPrefix(name, ".."+string(filepath.Separator)) {
+		return nil, errOutside
+	}
+	info, err := os.Lstat(resolved)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errNotRegular
+	}
+	return &bodyFile{root: root, name: name}, nil
+}
+
+// open opens the file. It goes through os.Root, so that a link put in its
+// place since cannot lead out of the workspace.
+func (f *bodyFile) open() (*os.File, int64, error) {
+	root, err := os.OpenRoot(f.root)
+	if err != nil {
+		return nil, 0, fmt.Errorf("the workspace folder cannot be opened: %w", err)
+	}
+	defer func() { _ = root.Close() }()
+	// A FIFO would block the open for ever.
+	info, err := root.Stat(f.name)
+	if err == nil && !info.Mode().IsRegular() {
+		err = errNotRegular
+	}
+	if err != nil {
+		return nil, 0, fmt.Errorf("the body file %s cannot be read: %w", f.shown, err)
+	}
+	file, err := root.Open(f.name)
+	if err != nil {
+		return nil, 0, fmt.Errorf("the body file %s cannot be read: %w", f.shown, err)
+	}
+	return file, info.Size(), nil
+}
+
+// read returns the file's text in UTF-8.
+func (f *bodyFile) read(encoding string) (string, error) {
+	file, size, err := f.open()
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = file.Close() }()
+	if size > maxExpandedFile {
+		return "", fmt.Errorf("the body file %s is too long to expand variables in it (limit 16 MiB); write < instead of <@", f.shown)
+	}
+	data, err := io.ReadAll(io.LimitReader(file, maxExpandedFile))
+	if err != nil {
+		return "", fmt.Errorf("the body file %s cannot be read: %w", f.shown, err)
+	}
+	switch strings.ReplaceAll(strings.ToLower(encoding), "-", "") {
+	case "", "utf8":
+		if !utf8.Valid(data) {
+			return "", fmt.Errorf("the body file %s is not UTF-8; write <@latin1, or < to send it as it is", f.shown)
+		}
+		return string(data), nil
+	case "latin1", "binary", "iso88591":
+		return latin1(data), nil
+	case "ascii":
+		for _, c := range data {
+			if c >= 0x80 {
+				return "", fmt.Errorf("the body file %s is not ASCII", f.shown)
+			}
+		}
+		return string(data), nil
+	}
+	return "", fmt.Errorf("the encoding %s of the body file %s is not supported; use utf8, latin1 or ascii", encoding, f.shown)
+}
+
+// latin1 decodes ISO 8859-1, whose bytes are the code points.
+func latin1(data []byte) string {
+	var out strings.Builder
+	for _, c := range data {
+		out.WriteRune(rune(c))
+	}
+	return out.String()
+}

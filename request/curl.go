@@ -1,0 +1,131 @@
+package request
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+)
+
+// Curl prints the plan as a curl command for a POSIX shell. References stay
+// references: the command shows what goes where, and holds no value.
+func (p *Plan) Curl() string {
+	names := make(values, len(p.Uses))
+	for i, u := range p.Uses {
+		names[i] = u.Reference
+	}
+	return p.curl(names, true)
+}
+
+// RevealCurl resolves the plan's references and prints the command with their
+// values. Ask the user every time before calling it.
+func (s *Sender) RevealCurl(ctx context.Context, plan *Plan) (string, error) {
+	r := &run{Sender: s, plan: plan, call: Call{Grants: NewGrants(), Progress: func(string) {}}, values: make(values, len(plan.Uses))}
+	for i, u := range plan.Uses {
+		if u.Ref == nil {
+			r.values[i] = string(u.value.Reveal())
+		}
+	}
+	if problem := r.resolve(ctx, func(*Use) bool { return true }); problem != nil {
+		return "", problem
+	}
+	return plan.curl(r.values, false), nil
+}
+
+// curl prints the command; verbatim puts the values in without encoding them,
+// as references are.
+func (p *Plan) curl(v values, verbatim bool) string {
+	plain := func(pieces []piece) []piece {
+		if !verbatim {
+			return pieces
+		}
+		pieces = append([]piece(nil), pieces...)
+		for i := range pieces {
+			pieces[i].encoding = raw
+		}
+		return pieces
+	}
+	lines := []string{"curl"}
+	if p.Method != "GET" || !p.body.empty() {
+		lines[0] += " --request " + shellQuote(p.Method)
+	}
+	target := p.target.curl(v, plain)
+	if strings.ContainsAny(target, "[]{}") {
+		lines[0] += " --globoff"
+	}
+	lines[0] += " " + shellQuote(target)
+	for i := range p.headers {
+		h := &p.headers[i]
+		if h.basic {
+			lines = append(lines, "--user "+shellQuote(render(plain(h.pieces), v)))
+			continue
+		}
+		lines = append(lines, "--header "+shellQuote(h.name+": "+render(plain(h.pieces), v)))
+	}
+	if p.target.hasUser {
+		lines = append(lines, "--user "+shellQuote(render(plain(p.target.userinfo), v)))
+	}
+	lines = append(lines, p.body.curl(v, plain)...)
+	if !p.NoRedirect {
+		lines = append(lines, "--location")
+	}
+	return p.body.curlNote() + strings.Join(lines, " \\\n  ")
+}
+
+// curlNote says what the command cannot do by itself.
+func (b *body) curlNote() string {
+	if len(b.parts) < 2 {
+		return ""
+	}
+	for _, part := range b.parts {
+		if part.file != nil {
+			return "# curl cannot put a file into the middle of a text: replace each line that begins with <\n"
+		}
+	}
+	return ""
+}
+
+func (t *target) curl(v values, plain func([]piece) []piece) string {
+	legal := func(pieces []piece) string {
+		pieces = append([]piece(nil), plain(pieces)...)
+		for i := range pieces {
+			pieces[i].text = escapeIllegal(pieces[i].text)
+		}
+		return render(pieces, v)
+	}
+	text := t.scheme + render(plain(t.authority), v)
+	if path := legal(t.path); path != "*" {
+		text += path
+	}
+	if t.hasQuery {
+		text += "?" + legal(t.query)
+	}
+	return text
+}
+
+func (b *body) curl(v values, plain func([]piece) []piece) []string {
+	if b.empty() {
+		return nil
+	}
+	if len(b.parts) == 1 && b.parts[0].file != nil {
+		return []string{"--data-binary " + shellQuote("@"+filepath.Join(b.parts[0].file.root, b.parts[0].file.name))}
+	}
+	var text strings.Builder
+	for _, part := range b.parts {
+		if part.file != nil {
+			text.WriteString("< " + part.file.shown)
+			continue
+		}
+		text.WriteString(render(plain(part.pieces), v))
+	}
+	return []string{"--data-raw " + shellQuote(text.String())}
+}
+
+// shellQuote quotes a word for a POSIX shell where it needs it.
+func shellQuote(word string) string {
+	if word != "" && strings.IndexFunc(word, func(r rune) bool {
+		return r >= 0x80 || !isAlphanumeric(byte(r)) && !strings.ContainsRune("-._/:=@%+,", r)
+	}) < 0 {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}
