@@ -18,6 +18,8 @@ type Diagnostic struct {
 	Message string
 	Span    text.Span
 	Related []Related
+	// Suggestion is the text that probably should stand in Span, or empty.
+	Suggestion string
 	// Tags grade how an editor shows the span; empty for most.
 	Tags []Tag
 }
@@ -106,17 +108,19 @@ type LiveQuery struct {
 	Credential string
 	Field      string
 	// Known holds the values of the reference's other locating fields,
-	// variables expanded. A field whose value depends on something unknown is
-	// left out.
+	// variables expanded.
 	Known map[string]string
 	// Prefix is the value up to the cursor, unquoted.
 	Prefix string
 	// Span is the value as written, quotes included; what an item replaces.
 	Span text.Span
 
+	// typed is the value as written up to the cursor, quote its quotation mark
+	// or 0, closer what must follow it to end the expression.
+	typed  string
 	quote  byte
 	closer string
-	filter string
+	values []LiveValue
 }
 
 // LiveValue is one answer of a vault to a LiveQuery: a name, never a value.

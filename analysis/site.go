@@ -27,15 +27,13 @@ type site struct {
 	request  *parser.Request  // nil in a variable
 	header   *parser.Header   // in a header
 	variable *parser.Variable // in a variable
-	// template is the value that holds the expression, index its part.
-	template *template.Template
-	index    int
+	// index is the expression's place among the parts of its value.
+	index int
 }
 
 // eachSite calls visit for every top-level expression of a block.
 func eachSite(b *parser.Block, visit func(site)) {
 	each := func(t *template.Template, s site) {
-		s.template = t
 		for i := range t.Parts {
 			if t.Parts[i].Expr != nil {
 				s.expr, s.index = t.Parts[i].Expr, i

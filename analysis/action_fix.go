@@ -1,0 +1,227 @@
+package analysis
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/vault-lsp/vault-lsp/internal/text"
+	"github.com/vault-lsp/vault-lsp/parser"
+	"github.com/vault-lsp/vault-lsp/secret"
+	"github.com/vault-lsp/vault-lsp/template"
+)
+
+// fixes returns the repairs of one diagnostic, the likeliest first.
+func (in Input) fixes(d Diagnostic) []Action {
+	var fixes []Action
+	add := func(title string, edit ...Edit) {
+		fixes = append(fixes, Action{Title: title, Edits: edit})
+	}
+	if d.Suggestion != "" {
+		add("Change to "+d.Suggestion, Edit{Span: d.Span, New: d.Suggestion})
+	}
+	if fix, ok := fixers[d.Code]; ok {
+		fix(in, d, add)
+	}
+	for i := range fixes {
+		fixes[i].Kind = ActionQuickFix
+		fixes[i].Fixes = &d
+		fixes[i].Preferred = i == 0
+	}
+	return fixes
+}
+
+// fixers are the repairs by the code that they are for.
+var fixers = map[string]func(in Input, d Diagnostic, add func(string, ...Edit)){
+	secret.CodeMissingField:            Input.fixMissingField,
+	secret.CodeUnknownField:            Input.fixRemoveField,
+	secret.CodeConflictingFields:       Input.fixRemoveField,
+	secret.CodeDuplicateField:          Input.fixRemoveField,
+	string(template.CodeBadCharacter):  Input.fixQuotes,
+	string(template.CodeUnclosed):      Input.fixUnclosed,
+	string(template.CodeBlankAtEquals): Input.fixBlankAtEquals,
+	CodeUnknownCredential:              Input.fixCredential,
+	CodeWrongCredential:                Input.fixCredential,
+	CodePlainHTTP:                      Input.fixPlainHTTP,
+	CodeRedefined:                      Input.fixRedefined,
+	parser.CodeMissingBlankLine:        Input.fixBlankLine,
+	parser.CodeMissingSeparator:        Input.fixSeparator,
+	parser.CodeMethodCase:              Input.fixMethodCase,
+	parser.CodeIndentedHeader:          Input.fixIndent,
+}
+
+func at(offset int) text.Span { return text.Span{Start: offset, End: offset} }
+
+// lineEnd returns the line end that the file uses around an offset.
+func (in Input) lineEnd(offset int) string {
+	if strings.HasSuffix(in.File.Src[:offset], "\r\n") {
+		return "\r\n"
+	}
+	return "\n"
+}
+
+// fixMissingField adds the required fields that a reference lacks, one form an
+// action.
+func (in Input) fixMissingField(d Diagnostic, add func(string, ...Edit)) {
+	s, ok := siteAt(in.File, d.Span.Start)
+	if !ok {
+		return
+	}
+	spec, ok := secret.Lookup(s.expr.Name)
+	if !ok {
+		return
+	}
+	used := map[string]bool{}
+	for _, a := range s.expr.Args {
+		used[a.Name] = true
+	}
+	for _, form := range openForms(spec, used) {
+		end := s.expr.NameSpan.End
+		for _, a := range s.expr.Args {
+			end = max(end, a.Span.End)
+		}
+		var names []string
+		inserted, snippet := "", ""
+		for _, name := range form {
+			if used[name] {
+				continue
+			}
+			names = append(names, name)
+			inserted += " " + name + "="
+			snippet += fmt.Sprintf(" %s=$%d", name, len(names))
+		}
+		if len(names) > 0 {
+			add("Add "+strings.Join(names, " and "), Edit{Span: at(end), New: inserted, Snippet: snippet})
+		}
+	}
+}
+
+// argAt returns the argument of a reference that stands at offset, and where
+// the blanks in front of it begin.
+func (in Input) argAt(offset int) (a *template.Arg, from int) {
+	s, ok := siteAt(in.File, offset)
+	if !ok {
+		return nil, 0
+	}
+	from = s.expr.NameSpan.End
+	for i := range s.expr.Args {
+		a := &s.expr.Args[i]
+		if a.Span.Contains(offset) {
+			return a, from
+		}
+		from = a.Span.End
+	}
+	return nil, 0
+}
+
+func (in Input) fixRemoveField(d Diagnostic, add func(string, ...Edit)) {
+	if a, from := in.argAt(d.Span.Start); a != nil && a.Name != "" {
+		add("Remove field "+a.Name, Edit{Span: text.Span{Start: from, End: a.Span.End}})
+	}
+}
+
+// fixQuotes writes single quotes in place of \" around a value, which is what
+// somebody writes who thinks of the JSON string around the reference.
+func (in Input) fixQuotes(d Diagnostic, add func(string, ...Edit)) {
+	const escaped = `\"`
+	src := in.File.Src
+	if !strings.HasPrefix(src[d.Span.Start:], escaped) {
+		return
+	}
+	start := d.Span.Start + len(escaped)
+	line := lineAt(src, start)
+	n := strings.Index(src[start:line.End], escaped)
+	if n < 0 {
+		return
+	}
+	value := src[start : start+n]
+	if strings.ContainsAny(value, `'\`) || strings.Contains(value, closeText) {
+		return
+	}
+	add("Use single quotes", Edit{Span: text.Span{Start: d.Span.Start, End: start + n + len(escaped)}, New: "'" + value + "'"})
+}
+
+// fixUnclosed closes an expression behind its last word.
+func (in Input) fixUnclosed(d Diagnostic, add func(string, ...Edit)) {
+	src := in.File.Src
+	line := lineAt(src, d.Span.Start)
+	end := skipBlanks(src, d.Span.Start+2, line.End)
+	for end < line.End && (isTokenByte(src[end]) || strings.IndexByte("$%.", src[end]) >= 0) {
+		end++
+	}
+	if s, ok := siteAt(in.File, d.Span.Start+1); ok && s.expr.Kind == template.Call {
+		for _, a := range s.expr.Args {
+			if a.Name != "" {
+				end = max(end, a.Span.End)
+			}
+		}
+	}
+	if end > d.Span.Start+2 {
+		add("Close with }}", Edit{Span: at(end), New: closeText})
+	}
+}
+
+func (in Input) fixBlankAtEquals(d Diagnostic, add func(string, ...Edit)) {
+	add("Remove the blanks", Edit{Span: d.Span, New: "="})
+}
+
+// fixCredential offers the credentials that the reference could use.
+func (in Input) fixCredential(d Diagnostic, add func(string, ...Edit)) {
+	s, ok := siteAt(in.File, d.Span.Start)
+	if !ok {
+		return
+	}
+	const most = 5
+	offered := 0
+	for _, c := range in.Credentials {
+		if c.Provider == s.expr.Name && c.Name != d.Suggestion && offered < most {
+			add("Use the credential "+c.Name, Edit{Span: d.Span, New: fieldText(c.Name, 0)})
+			offered++
+		}
+	}
+	if a, from := in.argAt(d.Span.Start); a != nil {
+		add("Use the default credential", Edit{Span: text.Span{Start: from, End: a.Span.End}})
+	}
+}
+
+// fixPlainHTTP writes https where the target itself says http.
+func (in Input) fixPlainHTTP(d Diagnostic, add func(string, ...Edit)) {
+	r := blockAt(in.File, d.Span.Start).Request
+	if r == nil {
+		return
+	}
+	const scheme = "http://"
+	start := r.Target.Span.Start
+	if strings.HasPrefix(strings.ToLower(r.Target.Span.Of(in.File.Src)), scheme) {
+		add("Use https", Edit{Span: text.Span{Start: start, End: start + len(scheme)}, New: "https://"})
+	}
+}
+
+func (in Input) fixRedefined(d Diagnostic, add func(string, ...Edit)) {
+	line := lineAt(in.File.Src, d.Span.Start)
+	end := line.End
+	if rest := in.File.Src[end:]; strings.HasPrefix(rest, "\r\n") {
+		end += 2
+	} else if rest != "" {
+		end++
+	}
+	add("Remove this definition", Edit{Span: text.Span{Start: line.Start, End: end}})
+}
+
+func (in Input) fixBlankLine(d Diagnostic, add func(string, ...Edit)) {
+	start := lineAt(in.File.Src, d.Span.Start).Start
+	add("Insert a blank line", Edit{Span: at(start), New: in.lineEnd(start)})
+}
+
+func (in Input) fixSeparator(d Diagnostic, add func(string, ...Edit)) {
+	start := lineAt(in.File.Src, d.Span.Start).Start
+	add("Insert ###", Edit{Span: at(start), New: "###" + in.lineEnd(start)})
+}
+
+func (in Input) fixMethodCase(d Diagnostic, add func(string, ...Edit)) {
+	add("Write the method in upper case", Edit{Span: d.Span, New: strings.ToUpper(d.Span.Of(in.File.Src))})
+}
+
+func (in Input) fixIndent(d Diagnostic, add func(string, ...Edit)) {
+	line := lineAt(in.File.Src, d.Span.Start)
+	add("Remove the indentation", Edit{Span: text.Span{Start: line.Start, End: skipBlanks(in.File.Src, line.Start, line.End)}})
+}

@@ -1,0 +1,118 @@
+package analysis
+
+import (
+	"github.com/vault-lsp/vault-lsp/env"
+	"github.com/vault-lsp/vault-lsp/parser"
+	"github.com/vault-lsp/vault-lsp/secret"
+	"github.com/vault-lsp/vault-lsp/template"
+)
+
+// The codes of what analysis finds itself, besides those of packages parser,
+// template, secret and env.
+const (
+	CodeUnknownCredential = "unknown-credential"
+	CodeWrongCredential   = "credential-of-other-provider"
+	CodePlainHTTP         = "secret-over-http"
+	CodeSecretInCookie    = "secret-in-cookie"
+	CodeSecretInUserinfo  = "secret-in-userinfo"
+	CodeSecretInPath      = "secret-in-file-path"
+	CodeDuplicateName     = "duplicate-name"
+	CodeRedefined         = "redefined-variable"
+	CodeEndOfLife         = "end-of-life"
+	CodeUnknownDirective  = "unknown-directive"
+	CodeLiteralSecret     = "literal-secret"
+)
+
+// CodeInfo documents one diagnostic code.
+type CodeInfo struct {
+	Code     string
+	Severity Severity
+	// Doc says when the code appears and what to do, in Markdown.
+	Doc string
+	// Example is a file, or the line of one, that gets the diagnostic.
+	Example string
+}
+
+// Codes returns the table of all diagnostic codes, grouped by what they are
+// about. The slice is the caller's.
+func Codes() []CodeInfo { return append([]CodeInfo(nil), codes...) }
+
+// codes is never changed after start.
+var codes = []CodeInfo{
+	// Expressions.
+	{string(template.CodeUnclosed), parser.Error, "A `{{` has no `}}` on its line. Close it.", "GET http://localhost/{{id"},
+	{string(template.CodeUnclosedQuote), parser.Error, "A quoted value has no closing quote on its line.", "X-A: {{$vault path='app/db}}"},
+	{string(template.CodeBadEscape), parser.Error, "A backslash in a quoted value stands before something else than `\\ \" ' n r t`.", `X-A: {{$vault path='app\db'}}`},
+	{string(template.CodeBadCharacter), parser.Error, "A value without quotes holds a quote, brace or backslash, or text touches a closing quote. Put the value in quotes; inside a JSON string use single quotes.", `X-A: {{$vault path=a\"b}}`},
+	{string(template.CodeBlankAtEquals), parser.Error, "A blank stands beside the `=` of a field.", "X-A: {{$vault path = app/db}}"},
+	{string(template.CodeDuplicate), parser.Error, "A field stands twice in one reference.", "X-A: {{$vault path=a path=b}}"},
+	{string(template.CodeNestedCall), parser.Error, "A reference or system variable stands inside a value of a reference. Only `{{name}}` of a plain variable may.", "X-A: {{$vault path={{$guid}}}}"},
+	{string(template.CodeEmpty), parser.Error, "An expression is empty.", "X-A: {{}}"},
+	{string(template.CodeMissingName), parser.Error, "No name follows the `$`.", "X-A: {{$ }}"},
+	// References.
+	{secret.CodeUnknownProvider, parser.Error, "There is no such provider or system variable.", "X-A: {{$valt path=app/db}}"},
+	{secret.CodeUnknownField, parser.Error, "The provider has no such field. The quick fixes rename it to the nearest field or remove it.", "X-A: {{$vault pth=app/db}}"},
+	{secret.CodeMissingField, parser.Error, "A field that the provider needs is missing. The quick fix adds it.", "X-A: {{$vault mount=kv}}"},
+	{secret.CodeBadFieldValue, parser.Error, "A field's value is not one that the field takes.", "X-A: {{$vault path=app/db engine=v3}}"},
+	{secret.CodeConflictingFields, parser.Error, "Two fields exclude each other.", "X-A: {{$azure id=https://a.vault.azure.net/secrets/s vault=a}}"},
+	{env.CodePositionalField, parser.Error, "A word in a reference is no `field=value`.", "X-A: {{$vault app/db}}"},
+	{CodeUnknownCredential, parser.Warning, "The reference names a credential profile that your configuration does not have. `vault-lsp credential list` shows those it has.", "X-A: {{$vault path=app/db credential=nobody}}"},
+	{CodeWrongCredential, parser.Error, "The named credential profile belongs to another provider.", "X-A: {{$vault path=app/db credential=aws-dev}}"},
+	{CodeEndOfLife, parser.Warning, "HCP Vault Secrets ended on 2026-07-01. Move the secret to another vault; for HCP Vault Dedicated use `$vault`.", "X-A: {{$hcp app=web secret=KEY}}"},
+	// Where secrets go.
+	{CodePlainHTTP, parser.Warning, "A secret would travel unencrypted to another machine. Use https; the request is refused unless a permission for exactly this http origin exists.", "GET http://example.com\nAuthorization: Bearer {{$vault path=app/db}}"},
+	{CodeSecretInCookie, parser.Warning, "A secret stands in the `Cookie` header, which many servers and proxies log. Use `Authorization` if the API allows it.", "GET https://example.com\nCookie: sid={{$vault path=app/db}}"},
+	{CodeSecretInUserinfo, parser.Warning, "A secret stands in the user information of the URL. Use an `Authorization: Basic` header.", "GET https://me:{{$vault path=app/db}}@example.com"},
+	{CodeSecretInPath, parser.Error, "A secret cannot name a file.", "POST https://example.com\n\n< ./{{$vault path=app/db}}.json"},
+	{CodeLiteralSecret, parser.Warning, "The file holds what looks like a real secret: a JSON Web Token, an AWS access key id, a GitHub, GitLab, Slack, Stripe or Vault token, or a private key. Put it into a vault and a reference here. The history of the repository may still hold it: replace the secret.", "X-A: glpat-0123456789abcdefABCD"},
+	// Variables.
+	{env.CodeUndefined, parser.Error, "No variable of that name is defined in the file or the selected environment. The request is not sent with the braces as text.", "GET https://{{hots}}/"},
+	{env.CodeCycle, parser.Error, "Variables are defined by each other.", "@a = {{b}}\n@b = {{a}}"},
+	{env.CodeLimit, parser.Error, "Variables expand to too much text.", ""},
+	{env.CodeUnknownSystem, parser.Error, "There is no such system variable.", "X-A: {{$gid}}"},
+	{env.CodeBadArgument, parser.Error, "A system variable has an argument that it does not take, or lacks one.", "X-A: {{$processEnv}}"},
+	{env.CodeBadDefinition, parser.Error, "The variable is defined, but its definition cannot be used.", ""},
+	{env.CodeNested, parser.Error, "A value of a reference holds a variable that is not plain text.", "@a = {{$guid}}\n\n###\nGET https://example.com\nX-A: {{$vault path={{a}}}}"},
+	{env.CodeResponse, parser.Error, "References to the answer of another request are not supported.", "X-A: {{login.response.body.token}}"},
+	{CodeRedefined, parser.Hint, "The variable is defined again below. The last definition counts for the whole file, so this one has no effect.", "@a = 1\n@a = 2"},
+	// Requests.
+	{parser.CodeRequestLineExpected, parser.Error, "A block begins with something that is no request line.", "what is this"},
+	{parser.CodeHeaderInsteadOfRequest, parser.Error, "A block begins with a header where its request line should be (C21).", "###\nContent-Type: text/plain"},
+	{parser.CodeMissingTarget, parser.Error, "A method stands without a target.", "GET"},
+	{parser.CodeUnknownMethod, parser.Warning, "No tool knows this method. It is sent as it is written.", "FETCH https://example.com"},
+	{parser.CodeMethodCase, parser.Hint, "The method is not in upper case; other tools may not know it. The quick fix writes it so.", "get https://example.com"},
+	{parser.CodeCurlCommand, parser.Error, "A curl command stands in place of a request.", "curl https://example.com"},
+	{parser.CodeHeaderWithoutColon, parser.Error, "A line among the headers has no colon.", "GET https://example.com\nAccept"},
+	{parser.CodeBadHeaderName, parser.Error, "A header's name holds a character that may not stand there (RFC 9110, 5.1).", "GET https://example.com\nX(A): 1"},
+	{parser.CodeIndentedHeader, parser.Warning, "An indented line looks like a header, but indented lines continue the target in other tools. The quick fix removes the indentation.", "GET https://example.com\n  Accept: text/plain"},
+	{parser.CodeMissingBlankLine, parser.Warning, "The body begins without a blank line before it. The quick fix inserts one.", "POST https://example.com\nContent-Type: application/json\n{}"},
+	{parser.CodeMissingSeparator, parser.Warning, "A request begins without `###` before it. The quick fix inserts it.", "GET https://example.com/a\n\nGET https://example.com/b"},
+	{parser.CodeCommentInBody, parser.Hint, "A line of the body begins like a comment and is not sent; this depends on the media type (C1).", "POST https://example.com\nContent-Type: application/json\n\n{\n# no\n}"},
+	{parser.CodeBadVariableLine, parser.Error, "A line begins with `@` but does not define a variable.", "@name"},
+	{parser.CodeUnexpectedText, parser.Warning, "Text stands where nothing can follow.", ""},
+	{parser.CodeScriptNotRun, parser.Information, "Scripts and assertions are not run. They are never sent.", "GET https://example.com\n\n> {% client.log(1) %}"},
+	{parser.CodeOutputNotSaved, parser.Information, "The answer is not written to a file.", "GET https://example.com\n\n>> out.json"},
+	{parser.CodeCommandNotRun, parser.Information, "`import` and `run` lines are not run.", "import other.http"},
+	{parser.CodeUnclosedScript, parser.Error, "A `{%` has no `%}`.", "GET https://example.com\n\n> {% client.log(1)"},
+	{parser.CodeUnclosedComment, parser.Error, "A `/*` has no `*/`.", "/*\nGET https://example.com"},
+	{CodeDuplicateName, parser.Warning, "Two requests have the same name, so `--name` finds only the first. For titles behind `###` this is a hint.", "# @name a\nGET https://example.com\n\n###\n# @name a\nGET https://example.com"},
+	{CodeUnknownDirective, parser.Warning, "No tool that is known here has this directive. It has no effect.", "# @nmae a\nGET https://example.com"},
+}
+
+// severities is codes by code; severityOf reads it.
+var severities = func() map[string]Severity {
+	m := make(map[string]Severity, len(codes))
+	for _, c := range codes {
+		m[c.Code] = c.Severity
+	}
+	return m
+}()
+
+// severityOf returns the severity of a code of the table; what is not in the
+// table is an error.
+func severityOf(code string) Severity {
+	if s, ok := severities[code]; ok {
+		return s
+	}
+	return parser.Error
+}

@@ -1,0 +1,151 @@
+package analysis
+
+import (
+	"github.com/vault-lsp/vault-lsp/env"
+	"github.com/vault-lsp/vault-lsp/internal/text"
+	"github.com/vault-lsp/vault-lsp/parser"
+	"github.com/vault-lsp/vault-lsp/secret"
+	"github.com/vault-lsp/vault-lsp/template"
+)
+
+// Diagnose lists everything wrong with the file, in file order.
+func Diagnose(in Input) []Diagnostic {
+	d := newDiagnoser(in)
+	for _, p := range in.File.Problems {
+		d.add(Diagnostic{Code: p.Code, Severity: p.Severity, Message: p.Message, Span: p.Span})
+	}
+	for _, b := range in.File.Blocks {
+		d.block(b)
+	}
+	d.requestNames()
+	d.redefinitions()
+	findLiterals(in.File.Src, d.literal)
+	sortByStart(d.found, func(x Diagnostic) int { return x.Span.Start })
+	return d.found
+}
+
+// diagnoseSpan is Diagnose for the blocks that a selection touches: what code
+// actions need.
+func diagnoseSpan(in Input, selection text.Span) []Diagnostic {
+	touches := func(s text.Span) bool { return s.Start <= selection.End && selection.Start <= s.End }
+	d := newDiagnoser(in)
+	for _, p := range in.File.Problems {
+		if touches(p.Span) {
+			d.add(Diagnostic{Code: p.Code, Severity: p.Severity, Message: p.Message, Span: p.Span})
+		}
+	}
+	for _, b := range in.File.Blocks {
+		if touches(b.Span) {
+			d.block(b)
+		}
+	}
+	d.redefinitions()
+	var touched []Diagnostic
+	for _, x := range d.found {
+		if touches(x.Span) {
+			touched = append(touched, x)
+		}
+	}
+	sortByStart(touched, func(x Diagnostic) int { return x.Span.Start })
+	return touched
+}
+
+// diagnoser collects the findings of one call.
+type diagnoser struct {
+	Input
+	src   string
+	found []Diagnostic
+	// refs are the secrets that a variable's value holds, by its name.
+	refs map[string][]secret.Ref
+	// directives are the suggestions for unknown directives, by their name.
+	directives map[string]string
+}
+
+func newDiagnoser(in Input) *diagnoser {
+	return &diagnoser{
+		Input: in.withScope(), src: in.File.Src,
+		refs: map[string][]secret.Ref{}, directives: map[string]string{},
+	}
+}
+
+// withScope returns the input with a Scope in any case.
+func (in Input) withScope() Input {
+	if in.Scope == nil {
+		in.Scope = env.NewScope(in.File, in.Environments, in.Environment, nil)
+	}
+	return in
+}
+
+func (d *diagnoser) add(x Diagnostic) {
+	if x.Severity == 0 {
+		x.Severity = severityOf(x.Code)
+	}
+	d.found = append(d.found, x)
+}
+
+// block checks one block: its expressions, directives and where secrets go.
+func (d *diagnoser) block(b *parser.Block) {
+	for _, v := range b.Variables {
+		d.template(v.Value)
+	}
+	for i := range b.Directives {
+		d.directive(&b.Directives[i])
+	}
+	r := b.Request
+	if r == nil {
+		return
+	}
+	d.template(r.Target)
+	for i := range r.Headers {
+		d.template(r.Headers[i].Value)
+	}
+	if r.Body != nil {
+		d.template(r.Body.Content)
+		for i := range r.Body.Files {
+			d.template(r.Body.Files[i].Path)
+		}
+	}
+	d.secrets(b)
+}
+
+// template checks the expressions of one value. The syntax of expressions is
+// among the parser's problems already.
+func (d *diagnoser) template(t template.Template) {
+	if !hasExpr(t) {
+		return
+	}
+	d.Scope.Check(d.src, t, func(p env.Problem) {
+		if p.Syntax {
+			return
+		}
+		x := Diagnostic{Code: p.Code, Message: p.Message, Span: p.Span, Suggestion: p.Suggestion}
+		if p.Variable != "" {
+			definitions := d.Scope.Lookup(p.Variable)
+			if len(definitions) > 0 && definitions[0].Source == env.SourceFile {
+				// It is reported where the variable is defined.
+				return
+			}
+			x.Related = d.related(definitions, "defined here")
+		} else if p.Suggestion != "" {
+			x.Related = d.related(d.Scope.Lookup(p.Suggestion), p.Suggestion+" is defined here")
+		}
+		d.add(x)
+	})
+}
+
+// related points at a variable's winning definition.
+func (d *diagnoser) related(definitions []env.Definition, message string) []Related {
+	if len(definitions) == 0 || definitions[0].Source == env.SourceOverride {
+		return nil
+	}
+	return []Related{{Message: message, Location: locationOf(definitions[0])}}
+}
+
+func hasExpr(t template.Template) bool {
+	for i := range t.Parts {
+		if t.Parts[i].Expr != nil {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,89 @@
+package analysis
+
+import (
+	"fmt"
+
+	"github.com/vault-lsp/vault-lsp/internal/spelling"
+	"github.com/vault-lsp/vault-lsp/internal/text"
+	"github.com/vault-lsp/vault-lsp/parser"
+)
+
+// requestNames reports requests that share a name (ruling C19). Titles behind
+// ### are prose as often as names, so for those it is only a hint.
+func (d *diagnoser) requestNames() {
+	first := make(map[string]*parser.Request, len(d.File.Blocks))
+	for _, b := range d.File.Blocks {
+		r := b.Request
+		if r == nil || r.Name == "" {
+			continue
+		}
+		other, taken := first[r.Name]
+		if !taken {
+			first[r.Name] = r
+			continue
+		}
+		x := Diagnostic{
+			Code: CodeDuplicateName, Span: r.NameSpan,
+			Message: fmt.Sprintf("Another request is called %s; only the first of them is found by this name.", r.Name),
+			Related: []Related{{Message: "the first " + r.Name, Location: Location{Span: other.NameSpan}}},
+		}
+		if r.NameSpan == b.Title {
+			x.Severity = parser.Hint
+		}
+		d.add(x)
+	}
+}
+
+// redefinitions reports definitions that a later one overrides: the last
+// definition counts for the whole file (ruling C5).
+func (d *diagnoser) redefinitions() {
+	variables := d.File.Variables
+	last := make(map[string]*parser.Variable, len(variables))
+	for _, v := range variables {
+		last[v.Name] = v
+	}
+	for _, v := range variables {
+		winner := last[v.Name]
+		if winner == v {
+			continue
+		}
+		d.add(Diagnostic{
+			Code: CodeRedefined, Span: v.NameSpan, Tags: []Tag{TagUnnecessary},
+			Message: fmt.Sprintf("%s is defined again below; the last definition counts for the whole file.", v.Name),
+			Related: []Related{{Message: "the definition that counts", Location: Location{Span: winner.NameSpan}}},
+		})
+	}
+}
+
+// directive reports a directive that no known tool has.
+func (d *diagnoser) directive(v *parser.Directive) {
+	if v.Name == "" || isKnownDirective(v.Name) {
+		return
+	}
+	suggestion, known := d.directives[v.Name]
+	if !known {
+		suggestion = nearestDirective(v.Name)
+		d.directives[v.Name] = suggestion
+	}
+	x := Diagnostic{Code: CodeUnknownDirective, Span: v.NameSpan, Suggestion: suggestion}
+	x.Message = fmt.Sprintf("There is no directive @%s; it has no effect.", v.Name)
+	if x.Suggestion != "" {
+		x.Message = fmt.Sprintf("There is no directive @%s; did you mean @%s?", v.Name, x.Suggestion)
+	}
+	d.add(x)
+}
+
+func nearestDirective(name string) string {
+	names := make([]string, len(directiveWords))
+	for i := range directiveWords {
+		names[i] = directiveWords[i].Name
+	}
+	return spelling.Nearest(name, names)
+}
+
+// literal reports a secret that stands in the file itself. The message never
+// quotes it.
+func (d *diagnoser) literal(span text.Span, what string) {
+	d.add(Diagnostic{Code: CodeLiteralSecret, Span: span, Message: "This looks like " + what +
+		"; put it into a vault, write a reference here, and replace the secret if this file was ever shared."})
+}
