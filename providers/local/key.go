@@ -1,0 +1,261 @@
+package local
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"filippo.io/age"
+
+	"github.com/vault-lsp/vault-lsp/credentials"
+	"github.com/vault-lsp/vault-lsp/providers"
+)
+
+// keyStamp tells whether the key file has been replaced.
+type keyStamp struct {
+	size int64
+	mod  time.Time
+}
+
+// identity returns the vault's key, unlocking it where it is not open yet.
+func (v *Vault) identity(ctx context.Context) (*age.X25519Identity, error) {
+	l := v.provider.lockOf(v)
+	if err := l.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer l.leave()
+	if l.identity != nil && (l.byHand || l.fingerprint == v.credential.Fingerprint) && l.stamp == v.keyFileStamp() {
+		return l.identity, nil
+	}
+	identity, stamp, err := v.unlock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	l.identity, l.stamp, l.fingerprint, l.byHand = identity, stamp, v.credential.Fingerprint, false
+	return identity, nil
+}
+
+// unlock gets the key as the profile says.
+func (v *Vault) unlock(ctx context.Context) (*age.X25519Identity, keyStamp, error) {
+	hasKeyFile := v.hasKeyFile()
+	if v.credential.Profile.Auth == "keyring" {
+		if hasKeyFile {
+			return nil, keyStamp{}, failure(providers.Locked, "unlock", fmt.Sprintf("the vault %q is protected by a passphrase", v.name), passphraseHint)
+		}
+		identity, err := v.keyringIdentity(ctx)
+		return identity, keyStamp{}, err
+	}
+	if !hasKeyFile {
+		return nil, keyStamp{}, failure(providers.Locked, "unlock", fmt.Sprintf("the key of the vault %q is not protected by a passphrase: %s is not there", v.name, v.keyPath()),
+			`if the vault was made with the OS keyring, use a credential with "auth": "keyring"; otherwise restore the key file from a backup`)
+	}
+	passphrase, err := v.passphrase(ctx)
+	if err != nil {
+		return nil, keyStamp{}, err
+	}
+	defer clear(passphrase)
+	return v.openKeyFile(passphrase)
+}
+
+const passphraseHint = `set ` + credentials.PassphraseVariable + `, or add a credential with "provider": "local", "auth": "passphrase" and a source for its passphrase`
+
+// passphrase fetches the passphrase from the profile's source.
+func (v *Vault) passphrase(ctx context.Context) ([]byte, error) {
+	locked := func(err error, hint string) error {
+		e := failure(providers.Locked, "unlock", fmt.Sprintf("the passphrase of the vault %q is needed", v.name), hint)
+		e.Err = err
+		return e
+	}
+	if v.credential.Material == nil {
+		return nil, locked(nil, passphraseHint)
+	}
+	value, err := v.credential.Material(ctx, "passphrase")
+	if err == nil {
+		return value.Reveal(), nil
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	hint := passphraseHint
+	var told *providers.Error
+	if errors.As(err, &told) && !errors.Is(err, credentials.ErrNoSource) {
+		e := failure(providers.Locked, "unlock", fmt.Sprintf("the passphrase of the vault %q cannot be had: %s", v.name, told.Message), told.Hint)
+		e.Err = err
+		return nil, e
+	}
+	return nil, locked(err, hint)
+}
+
+// openKeyFile decrypts the key file. age cannot tell a damaged header from a
+// wrong passphrase, so a checksum beside the file does.
+func (v *Vault) openKeyFile(passphrase []byte) (*age.X25519Identity, keyStamp, error) {
+	stamp := v.keyFileStamp()
+	sealed, err := os.ReadFile(v.keyPath())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, stamp, v.missing()
+	}
+	if err != nil {
+		return nil, stamp, v.unreadable(v.keyPath(), err)
+	}
+	if sum, err := os.ReadFile(v.sumPath()); err == nil && !bytes.Equal(sum, v.sum(sealed)) {
+		return nil, stamp, v.damaged(v.keyPath(), nil)
+	}
+	opener, err := age.NewScryptIdentity(string(passphrase))
+	if err != nil {
+		return nil, stamp, failure(providers.Unauthenticated, "unlock", "the passphrase is empty", "give the passphrase of the vault")
+	}
+	reader, err := age.Decrypt(bytes.NewReader(sealed), opener)
+	if errors.Is(err, age.ErrIncorrectIdentity) {
+		return nil, stamp, failure(providers.Unauthenticated, "unlock", fmt.Sprintf("the passphrase of the vault %q is wrong", v.name),
+			"check where it comes from ("+v.credential.Profile.Secrets["passphrase"].String()+")")
+	}
+	if err != nil {
+		return nil, stamp, v.damaged(v.keyPath(), err)
+	}
+	plain, err := io.ReadAll(reader)
+	defer clear(plain)
+	if err != nil {
+		return nil, stamp, v.damaged(v.keyPath(), err)
+	}
+	identity, err := age.ParseX25519Identity(strings.TrimSpace(string(plain)))
+	if err != nil {
+		return nil, stamp, v.damaged(v.keyPath(), nil)
+	}
+	return identity, stamp, nil
+}
+
+// makeKey makes the key of a new vault, or takes up the one that an Init which
+// did not come to its end has left.
+func (v *Vault) makeKey(ctx context.Context) (*age.X25519Identity, error) {
+	if v.hasKeyFile() {
+		return v.identity(ctx)
+	}
+	identity, err := age.GenerateX25519Identity()
+	if err != nil {
+		return nil, failure(providers.Unavailable, "init", "no key could be made", "")
+	}
+	if v.credential.Profile.Auth == "keyring" {
+		err := v.withKeyring(ctx, func(ring credentials.Keyring) error {
+			old, err := ring.Get(v.account())
+			if err == nil {
+				identity, err = age.ParseX25519Identity(string(old))
+				clear(old)
+				return err
+			}
+			if errors.Is(err, credentials.ErrNotInKeyring) {
+				return ring.Set(v.account(), []byte(identity.String()))
+			}
+			return err
+		})
+		return identity, err
+	}
+	passphrase, err := v.passphrase(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer clear(passphrase)
+	if err := v.writeKeyFile(identity, passphrase); err != nil {
+		return nil, err
+	}
+	return identity, v.remember(ctx, identity)
+}
+
+// remember keeps a key that has just been made open, as unlocking it would.
+func (v *Vault) remember(ctx context.Context, identity *age.X25519Identity) error {
+	l := v.provider.lockOf(v)
+	if err := l.enter(ctx); err != nil {
+		return err
+	}
+	defer l.leave()
+	l.identity, l.stamp, l.fingerprint, l.byHand = identity, v.keyFileStamp(), v.credential.Fingerprint, false
+	return nil
+}
+
+func (v *Vault) writeKeyFile(identity *age.X25519Identity, passphrase []byte) error {
+	recipient, err := age.NewScryptRecipient(string(passphrase))
+	if err != nil {
+		return failure(providers.Unauthenticated, "init", "the passphrase is empty", "give one")
+	}
+	recipient.SetWorkFactor(v.provider.options.WorkFactor)
+	sealed, err := encrypt([]byte(identity.String()+"\n"), recipient)
+	if err != nil {
+		return failure(providers.Unavailable, "init", "the key could not be encrypted", "")
+	}
+	// The checksum first: without it the key file would open too, with it and
+	// without the key file there is no vault yet.
+	if err := writeAtomic(v.sumPath(), v.sum(sealed)); err != nil {
+		return v.unwritable(err)
+	}
+	if err := writeAtomic(v.keyPath(), sealed); err != nil {
+		return v.unwritable(err)
+	}
+	return nil
+}
+
+// sum is the content of the checksum file, as sha256sum writes it.
+func (v *Vault) sum(sealed []byte) []byte {
+	sum := sha256.Sum256(sealed)
+	return fmt.Appendf(nil, "%s  %s\n", hex.EncodeToString(sum[:]), filepath.Base(v.keyPath()))
+}
+
+func (v *Vault) keyringIdentity(ctx context.Context) (*age.X25519Identity, error) {
+	var identity *age.X25519Identity
+	err := v.withKeyring(ctx, func(ring credentials.Keyring) error {
+		text, err := ring.Get(v.account())
+		if err != nil {
+			return err
+		}
+		defer clear(text)
+		identity, err = age.ParseX25519Identity(string(text))
+		return err
+	})
+	return identity, err
+}
+
+// withKeyring runs do with the keyring and explains what goes wrong. A keyring
+// may wait for a person without end, and its interface takes no context: the
+// call is left behind when ctx ends.
+func (v *Vault) withKeyring(ctx context.Context, do func(credentials.Keyring) error) error {
+	done := make(chan error, 1)
+	go func() { done <- do(v.provider.options.Keyring) }()
+	var err error
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case err = <-done:
+	}
+	var e *providers.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, credentials.ErrNotInKeyring):
+		e = failure(providers.Locked, "unlock", fmt.Sprintf("the OS keyring has no key for the vault %q", v.name),
+			"unlock the keyring it was made with, restore its entry, or remove "+v.dataPath()+" to begin anew")
+	case errors.Is(err, credentials.ErrNoKeyring):
+		e = failure(providers.Locked, "unlock", "there is no OS keyring here (no D-Bus session)", "use a passphrase: "+passphraseHint)
+	default:
+		e = failure(providers.Locked, "unlock", "the OS keyring does not answer, is locked, or its entry is damaged", "unlock it, or use a passphrase: "+passphraseHint)
+	}
+	e.Err = err
+	return e
+}
+
+// account is the name of the key in the keyring. Vaults in another folder than
+// the usual one have entries of their own.
+func (v *Vault) account() string {
+	account := "local/" + v.name
+	if v.own {
+		sum := sha256.Sum256([]byte(v.dir))
+		account += "@" + hex.EncodeToString(sum[:4])
+	}
+	return account
+}
