@@ -19,7 +19,7 @@ func (p *parser) readExtra() bool {
 		return p.readScript() || p.readOutput()
 	case 'H':
 		return p.readPastedResponse()
-	case 'i', 'r':
+	case 'i', 'r', 'p':
 		return p.readCommand()
 	}
 	return false
@@ -152,17 +152,15 @@ func isStatusLine(content string) bool {
 		(len(status) == 3 || isBlank(status[3]))
 }
 
-// readCommand reads import file, run file and run #Name.
+// readCommand reads import file, run file, run #Name and proto < file.
 func (p *parser) readCommand() bool {
 	content := p.content()
-	rest, ok := strings.CutPrefix(content, "import")
-	if !ok {
-		rest, ok = strings.CutPrefix(content, "run")
-	}
-	if !ok || rest == "" || !isBlank(rest[0]) || strings.TrimLeft(rest, " \t") == "" {
+	word := firstWord(content)
+	rest := strings.TrimLeft(content[len(word):], " \t")
+	if rest == "" || word != "import" && word != "run" && (word != "proto" || rest[0] != '<') {
 		return false
 	}
-	p.problem(CodeCommandNotRun, Information, "requests of other files are not run from here; send them by themselves", p.trimmed())
+	p.problem(CodeCommandNotRun, Information, "other files are not read and run from here; send their requests by themselves", p.trimmed())
 	p.take(ItemCommand)
 	return true
 }

@@ -10,15 +10,23 @@ var methods = []string{
 	"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY", "LIST",
 	"ACL", "BASELINE-CONTROL", "CHECKIN", "CHECKOUT", "COPY", "LOCK", "MERGE", "MKACTIVITY", "MKCALENDAR",
 	"MKCOL", "MKWORKSPACE", "MOVE", "PROPFIND", "PROPPATCH", "REPORT", "SEARCH", "UNLOCK", "VERSION-CONTROL",
-	"GRAPHQL", "GRPC", "WEBSOCKET", "WS", "WSS", "SSE", "MQTT", "AMQP", "RSOCKET",
+	"GRAPHQL", "GRPC", "WEBSOCKET", "WS", "WSS", "SSE", "MQTT", "AMQP",
 }
 
-// Methods returns the methods that a request line may begin with, those of
-// HTTP itself first. The caller owns the slice.
+// upperMethods are further methods: those of the IANA registry, and two that
+// HTTP caches have. They are words of prose too, so that only capital letters
+// make them methods.
+var upperMethods = []string{
+	"BAN", "BIND", "LABEL", "LINK", "MKREDIRECTREF", "ORDERPATCH", "PRI", "PURGE", "REBIND", "UNBIND",
+	"UNCHECKOUT", "UNLINK", "UPDATE", "UPDATEREDIRECTREF",
+}
+
+// Methods returns the methods that a request line may begin with, in the
+// order in which to offer them. The caller owns the slice.
 func Methods() []string { return slices.Clone(methods) }
 
-// longestMethod is the length of the longest of them, BASELINE-CONTROL.
-const longestMethod = 16
+// longestMethod is the length of the longest of them, UPDATEREDIRECTREF.
+const longestMethod = 17
 
 // knownMethod returns the method that word is in any case (C11), or "".
 func knownMethod(word string) string {
@@ -30,11 +38,14 @@ func knownMethod(word string) string {
 			return m
 		}
 	}
+	if slices.Contains(upperMethods, word) {
+		return word
+	}
 	return ""
 }
 
-// isUpperMethod reports whether word could be a method that is not in the
-// list: capital letters, with dashes and digits between them.
+// isUpperMethod reports whether word is written like a method, known or not:
+// capital letters, with dashes and digits between them.
 func isUpperMethod(word string) bool {
 	for i := range len(word) {
 		c := word[i]

@@ -64,6 +64,8 @@ type parser struct {
 	files      []FileRef
 	comments   []text.Span
 	pending    []Item
+	// skipped is the first line that was left out before the request line.
+	skipped text.Span
 	// noScriptBefore is where a search for the }} line of a script failed.
 	noScriptBefore int
 
@@ -135,7 +137,7 @@ func (p *parser) parseBlock() {
 		start = p.items[0].Span.Start
 	}
 	b := p.blockSlab.One()
-	p.block, p.request = b, nil
+	p.block, p.request, p.skipped = b, nil, text.Span{}
 	p.directives, p.variables, p.headers = p.directives[:0], p.variables[:0], p.headers[:0]
 	if !p.eof && p.atSeparator() {
 		b.Title = p.title()

@@ -20,10 +20,32 @@ func (p *parser) readPreamble() bool {
 			p.problem(CodeScriptNotRun, Information, "this script is not run and not sent", p.trimmed())
 			p.take(ItemScript)
 		default:
+			p.skipToRequest()
 			return true
 		}
 	}
 	return false
+}
+
+// skipToRequest leaves out the lines before a request line that are nothing
+// themselves, such as prose without # or a GraphQL fragment. It leaves out
+// nothing if the current line may be the request line or no line of the block
+// is surely one.
+func (p *parser) skipToRequest() {
+	first := p.line
+	content := p.content()
+	if knownMethod(firstWord(content)) != "" || isUpperMethod(firstWord(content)) || startsLikeTarget(content) ||
+		looksLikeHeader(content) || strings.HasPrefix(content, "curl ") {
+		return
+	}
+	for p.advance(); !p.eof && !p.atSeparator(); p.advance() {
+		if content := p.content(); p.line.first == p.line.start && content != "" && startsRequest(content) {
+			p.item(ItemUnknown, first.start, p.line.start)
+			p.skipped = p.trimLine(text.Span{Start: first.start, End: first.next})
+			return
+		}
+	}
+	p.line, p.eof = first, false
 }
 
 // readTrivia reads a blank line, a comment, or a variable line. Directives

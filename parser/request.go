@@ -13,6 +13,9 @@ func (p *parser) readRequest() {
 	r.Block = len(p.file.Blocks)
 	r.Runnable = true
 	p.request = r
+	if !p.skipped.IsEmpty() {
+		p.refuse(CodeRequestLineExpected, requestLineExpected, p.skipped)
+	}
 	p.readRequestLine()
 	end := p.readHeaders()
 	r.Headers = p.headerSlab.Copy(p.headers)
@@ -64,6 +67,8 @@ func (p *parser) readRequestLine() {
 	r.Target.Parts = p.requestParts(p.parts)
 }
 
+const requestLineExpected = "a request line is expected here, such as GET https://example.com; put # before a line that is a comment"
+
 // readMethod reads the method of a request line and returns what is behind it.
 func (p *parser) readMethod(whole text.Span) (target text.Span) {
 	r := p.request
@@ -85,11 +90,6 @@ func (p *parser) readMethod(whole text.Span) (target text.Span) {
 		}
 		return target
 	}
-	if !target.IsEmpty() && isUpperMethod(word) && startsLikeTarget(target.Of(p.src)) {
-		r.Method, r.MethodSpan = word, span
-		p.problem(CodeUnknownMethod, Warning, word+" is no method that is known; it is sent as it stands", span)
-		return target
-	}
 	return whole
 }
 
@@ -102,8 +102,10 @@ func (p *parser) checkTargetLine(target text.Span) {
 		p.refuse(CodeCurlCommand, "a curl command is not sent; write a request line such as GET https://example.com, and the headers below it", target)
 	case looksLikeHeader(content):
 		p.refuse(CodeHeaderInsteadOfRequest, "a request line is expected here and this looks like a header; write a line such as GET https://example.com above it", target)
+	case isUpperMethod(firstWord(content)):
+		p.refuse(CodeUnknownMethod, firstWord(content)+" is no method that is known; write one such as GET or POST, and an http URL behind it", target)
 	case !startsLikeTarget(content):
-		p.refuse(CodeRequestLineExpected, "a request line is expected here, such as GET https://example.com; put # before a line that is a comment", target)
+		p.refuse(CodeRequestLineExpected, requestLineExpected, target)
 	}
 }
 

@@ -66,6 +66,14 @@ const (
 	ItemUnknown  // a line that belongs nowhere; always with an error
 )
 
+// String returns a word for the kind, for tests and traces.
+func (k ItemKind) String() string {
+	return [...]string{
+		"blank", "separator", "comment", "directive", "variable", "request-line", "target-line", "header",
+		"body", "script", "output", "response", "command", "unknown",
+	}[k]
+}
+
 // Directive is a `# @name value` or `// @name value` line.
 type Directive struct {
 	Span      text.Span
@@ -90,7 +98,8 @@ type Variable struct {
 
 // Request is one request of the file.
 type Request struct {
-	// Span runs from the request line to the end of the body.
+	// Span runs from the request line to the end of the body, or of the last
+	// header, without the line end.
 	Span text.Span
 	// Name is the value of # @name, else the title; empty when neither stands.
 	Name     string
@@ -130,16 +139,24 @@ const (
 	BodyMixed                  // text and `< file` lines (multipart)
 )
 
+// String returns the name that `parse --json` gives: "inline", "file", "mixed".
+func (k BodyKind) String() string {
+	return [...]string{"inline", "file", "mixed"}[k]
+}
+
 // Body is a request's body.
 type Body struct {
+	// Span is what is sent, comment lines between included: blank lines at both
+	// ends and the last line end are left out.
 	Span text.Span
 	Kind BodyKind
-	// Content is the text that is sent, comment lines left out as gaps, trailing
-	// blank lines trimmed. `< file` lines are gaps too and listed in Files.
+	// Content is the text that is sent; comment lines are left out as gaps.
+	// `< file` lines are gaps too and listed in Files.
 	Content template.Template
 	Files   []FileRef
-	// Comments are lines of the body that are comments and not sent (ruling C1:
-	// decided by media type).
+	// Comments are the lines between that are comments and not sent (ruling C1:
+	// lines beginning with # or // are, except in media types where they mean
+	// something else).
 	Comments []text.Span
 }
 
