@@ -1,10 +1,27 @@
 package env
 
-import "io/fs"
+import (
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+)
 
 // Environments are the environment files that apply to the request files of
 // one folder. It is immutable after Load.
-type Environments struct{}
+type Environments struct {
+	names    []string
+	files    []string
+	problems []FileProblem
+	// byName holds each environment's variables, $shared ones included; every
+	// list begins with the definition that wins.
+	byName map[string]map[string][]*Definition
+	// shared is what applies without an environment.
+	shared map[string][]*Definition
+	// dotenvs are the .env files, nearest first; in one folder those of an
+	// environment come before the plain one.
+	dotenvs []dotenvFile
+}
 
 // FileProblem is one thing wrong with an environment file. The message never
 // quotes a value.
@@ -19,27 +36,204 @@ type FileProblem struct {
 	Hint bool `json:"hint,omitempty"`
 }
 
+// The codes of problems of environment files, besides those of references.
+const (
+	CodeUnreadable     = "unreadable-file"
+	CodeBadJSON        = "bad-json"
+	CodeBadEnvironment = "bad-environment"
+	CodeBadDotenv      = "bad-dotenv"
+	CodeDuplicateName  = "duplicate-name"
+	CodeForeign        = "foreign-provider"
+)
+
+// The names of the environment files.
+const (
+	publicName  = "http-client.env.json"
+	privateName = "http-client.private.env.json"
+	userName    = "http-client.env.json.user"
+	dotenvName  = ".env"
+)
+
+// maxFileSize bounds an environment file; more is no configuration.
+const maxFileSize = 4 << 20
+
 // Load reads the environment files of dir, a slash-separated path in fsys, and
 // of its parents up to the root of fsys: http-client.env.json,
-// http-client.private.env.json, http-client.env.json.user and .env. It never
-// fails: what cannot be read is in Problems. A nil fsys gives no environments.
-func Load(fsys fs.FS, dir string) *Environments { return &Environments{} }
+// http-client.private.env.json, http-client.env.json.user (Visual Studio) and
+// .env. It never fails: what cannot be read is in Problems. A nil fsys gives
+// no environments.
+//
+// Of several definitions of a name a private file's wins over a user file's,
+// that over a public file's (ruling C17), all of them over $shared, and among
+// equals the nearest folder's.
+func Load(fsys fs.FS, dir string) *Environments {
+	e := &Environments{}
+	if fsys == nil {
+		return e
+	}
+	var found []environmentFile
+	for dir = path.Clean(dir); fs.ValidPath(dir); dir = path.Dir(dir) {
+		found = append(found, e.loadDir(fsys, dir)...)
+		if dir == "." {
+			break
+		}
+	}
+	e.merge(found)
+	return e
+}
+
+// loadDir reads the files of one folder.
+func (e *Environments) loadDir(fsys fs.FS, dir string) []environmentFile {
+	entries, err := fs.ReadDir(fsys, dir)
+	if err != nil {
+		// A folder that does not exist or cannot be listed has no files for us.
+		return nil
+	}
+	var found []environmentFile
+	var dotenvs []dotenvFile
+	for _, entry := range entries {
+		name := entry.Name()
+		source, isEnvironment := sourceOf(name)
+		isDotenv := name == dotenvName || strings.HasPrefix(name, dotenvName+".")
+		if !isEnvironment && !isDotenv || entry.IsDir() {
+			continue
+		}
+		full := path.Join(dir, name)
+		data, ok := e.read(fsys, full)
+		if !ok {
+			continue
+		}
+		e.files = append(e.files, full)
+		if isDotenv {
+			dotenvs = append(dotenvs, parseDotenv(full, strings.TrimPrefix(strings.TrimPrefix(name, dotenvName), "."), data))
+			continue
+		}
+		file := parseEnvironmentFile(full, source, data)
+		e.problems = append(e.problems, file.problems...)
+		found = append(found, file)
+	}
+	// The plain file has the shortest name.
+	slices.SortStableFunc(dotenvs, func(a, b dotenvFile) int { return len(b.environment) - len(a.environment) })
+	e.dotenvs = append(e.dotenvs, dotenvs...)
+	return found
+}
+
+// sourceOf says what an environment file's variables are, by its name.
+func sourceOf(name string) (Source, bool) {
+	switch name {
+	case publicName:
+		return SourceEnvironment, true
+	case privateName:
+		return SourcePrivate, true
+	case userName:
+		return SourceUser, true
+	}
+	return "", false
+}
+
+// read returns a file's text.
+func (e *Environments) read(fsys fs.FS, name string) (string, bool) {
+	info, err := fs.Stat(fsys, name)
+	message := ""
+	switch {
+	case err != nil:
+		message = "The file cannot be read; check its permissions."
+	case !info.Mode().IsRegular():
+		return "", false
+	case info.Size() > maxFileSize:
+		message = "The file is larger than 4 MiB and is left out; an environment file holds variables only."
+	}
+	var data []byte
+	if message == "" {
+		if data, err = fs.ReadFile(fsys, name); err != nil {
+			message = "The file cannot be read; check its permissions."
+		}
+	}
+	if message != "" {
+		e.problems = append(e.problems, FileProblem{Path: name, Line: 1, Column: 1, Code: CodeUnreadable, Message: message})
+		return "", false
+	}
+	return string(data), true
+}
+
+// merge orders the definitions of all files by rank.
+func (e *Environments) merge(found []environmentFile) {
+	for _, file := range found {
+		for _, environment := range file.environments {
+			if !environment.shared && !slices.Contains(e.names, environment.name) {
+				e.names = append(e.names, environment.name)
+			}
+		}
+	}
+	rank := map[Source]int{SourcePrivate: 0, SourceUser: 1, SourceEnvironment: 2}
+	// Stable: files of the same kind stay in the order nearest first.
+	slices.SortStableFunc(found, func(a, b environmentFile) int { return rank[a.source] - rank[b.source] })
+	e.byName = make(map[string]map[string][]*Definition, len(e.names))
+	e.shared = collect(nil, found, "", true)
+	for _, name := range e.names {
+		e.byName[name] = collect(collect(nil, found, name, false), found, name, true)
+	}
+}
+
+// collect appends the definitions of one environment, or the shared ones, to
+// the lists of into.
+func collect(into map[string][]*Definition, found []environmentFile, name string, shared bool) map[string][]*Definition {
+	if into == nil {
+		into = map[string][]*Definition{}
+	}
+	for _, file := range found {
+		for _, environment := range file.environments {
+			if environment.shared != shared || !shared && environment.name != name {
+				continue
+			}
+			for _, d := range environment.definitions {
+				into[d.Name] = append(into[d.Name], d)
+			}
+		}
+	}
+	return into
+}
 
 // Names returns the names of the environments in the order of the files, the
 // nearest file first.
-func (e *Environments) Names() []string { return nil }
+func (e *Environments) Names() []string {
+	if e == nil {
+		return nil
+	}
+	return slices.Clone(e.names)
+}
 
-// Problems returns what is wrong with the files, nearest file first.
-func (e *Environments) Problems() []FileProblem { return nil }
+// Problems returns what is wrong with the files, nearest file first. Of the
+// .env files only the plain ones and those of a known environment count.
+func (e *Environments) Problems() []FileProblem {
+	if e == nil {
+		return nil
+	}
+	problems := slices.Clone(e.problems)
+	for _, d := range e.dotenvs {
+		if d.environment == "" || slices.Contains(e.names, d.environment) {
+			problems = append(problems, d.problems...)
+		}
+	}
+	return problems
+}
 
 // Files returns the paths of the files that were found, nearest first, for
 // watching them.
-func (e *Environments) Files() []string { return nil }
+func (e *Environments) Files() []string {
+	if e == nil {
+		return nil
+	}
+	return slices.Clone(e.files)
+}
 
-// Dotenv returns the variables of the .env file for an environment: of the
-// nearest folder that holds .env.<environment> or .env, the former first.
-// The values are private. The map is the caller's.
-func (e *Environments) Dotenv(environment string) map[string]string { return nil }
-
-// DotenvNames returns the definitions of that .env file in file order.
-func (e *Environments) DotenvNames(environment string) []Definition { return nil }
+// variables returns the definitions that apply in an environment.
+func (e *Environments) variables(environment string) map[string][]*Definition {
+	if e == nil {
+		return nil
+	}
+	if vars, ok := e.byName[environment]; ok {
+		return vars
+	}
+	return e.shared
+}

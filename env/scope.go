@@ -1,18 +1,21 @@
 package env
 
 import (
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
 	"github.com/vault-lsp/vault-lsp/internal/text"
 	"github.com/vault-lsp/vault-lsp/parser"
-	"github.com/vault-lsp/vault-lsp/secret"
 	"github.com/vault-lsp/vault-lsp/template"
 )
-
-type pendingRef struct{}
 
 // Dialect decides between the readings of today's tools where they differ.
 type Dialect string
 
-// The dialects.
+// The dialects (ruling C6: which of a file's and an environment's variables
+// win).
 const (
 	// RESTClient: a file's own variables win over the environment's.
 	RESTClient Dialect = "rest-client"
@@ -21,113 +24,169 @@ const (
 )
 
 // Scope is what the names in one request file mean in one environment. It is
-// immutable and safe for concurrent use.
-type Scope struct{}
+// safe for concurrent use.
+type Scope struct {
+	file        *parser.File
+	envs        *Environments
+	environment string
+	dialect     Dialect
+
+	overrides map[string]*Definition
+	// inFile holds each name's last definition in the file (ruling C5: file
+	// variables hold in the whole file, the last definition wins).
+	inFile map[string]*parser.Variable
+	inEnv  map[string][]*Definition
+
+	suggest suggester
+	mapper  func() *text.Mapper
+}
 
 // Option changes how a Scope is made.
 type Option func(*Scope)
 
 // WithDialect sets the dialect; RESTClient is the default.
-func WithDialect(d Dialect) Option { return func(*Scope) {} }
+func WithDialect(d Dialect) Option { return func(s *Scope) { s.dialect = d } }
 
-// NewScope returns the scope of a file. envs may be nil, environment may be
-// empty (then only $shared variables apply) and overrides may be nil; they win
-// over everything.
+// NewScope returns the scope of a file. file and envs may be nil, environment
+// may be empty (then only $shared variables apply) and overrides may be nil;
+// they win over everything.
 func NewScope(file *parser.File, envs *Environments, environment string, overrides map[string]string, opts ...Option) *Scope {
-	return &Scope{}
+	if file == nil {
+		file = &parser.File{}
+	}
+	if envs == nil {
+		envs = &Environments{}
+	}
+	s := &Scope{file: file, envs: envs, environment: environment, dialect: RESTClient, inEnv: envs.variables(environment)}
+	for _, opt := range opts {
+		opt(s)
+	}
+	s.inFile = make(map[string]*parser.Variable, len(file.Variables))
+	for _, v := range file.Variables {
+		s.inFile[v.Name] = v
+	}
+	s.overrides = make(map[string]*Definition, len(overrides))
+	for name, value := range overrides {
+		d := &Definition{Name: name, Source: SourceOverride}
+		d.setText(value)
+		s.overrides[name] = d
+	}
+	s.mapper = sync.OnceValue(func() *text.Mapper { return text.NewMapper(file.Src) })
+	s.suggest.names = sync.OnceValue(s.sortedNames)
+	return s
 }
 
 // Environment returns the name of the scope's environment, or "".
-func (s *Scope) Environment() string { return "" }
+func (s *Scope) Environment() string { return s.environment }
 
 // Environments returns what the scope was made with; never nil.
-func (s *Scope) Environments() *Environments { return nil }
+func (s *Scope) Environments() *Environments { return s.envs }
+
+// sortedNames returns the name of every variable.
+func (s *Scope) sortedNames() []string {
+	names := make(map[string]struct{}, len(s.inFile)+len(s.inEnv)+len(s.overrides))
+	for name := range s.inFile {
+		names[name] = struct{}{}
+	}
+	for name := range s.inEnv {
+		names[name] = struct{}{}
+	}
+	for name := range s.overrides {
+		names[name] = struct{}{}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
 
 // Names returns the winning definition of every variable, sorted by name.
-func (s *Scope) Names() []Definition { return nil }
-
-// Lookup returns all definitions of a variable, the one that wins first.
-func (s *Scope) Lookup(name string) []Definition { return nil }
-
-// Kind says what a piece of an expansion is.
-type Kind uint8
-
-// The kinds of piece.
-const (
-	Literal Kind = iota // Text
-	Secret              // Ref
-	System              // Call
-)
-
-// Piece is one part of an expanded template.
-type Piece struct {
-	Kind Kind
-	// Encoded is set if the value is to be percent-encoded: {{%name}}.
-	Encoded bool
-	// Private is set if the piece came from the user's machine rather than
-	// from the file or a shared environment; it is masked wherever it is shown.
-	Private bool
-	// Text is a literal's text.
-	Text string
-	// Ref is a secret's reference.
-	Ref secret.Ref
-	// Call is a system variable's expression; its spans are offsets into
-	// CallSrc. Its arguments hold no nested expression that Args does not give.
-	Call    *template.Expr
-	CallSrc string
-	// Span is, in the source given to Expand, the literal run or the outermost
-	// expression that the piece comes from.
-	Span text.Span
-	// Variable is the name of the outermost variable that the piece comes from;
-	// empty if it stands in the template itself.
-	Variable string
+func (s *Scope) Names() []Definition {
+	names := s.suggest.names()
+	winners := make([]Definition, 0, len(names))
+	for _, name := range names {
+		switch b, _ := s.find(name); {
+		case b.def != nil:
+			winners = append(winners, *b.def)
+		default:
+			winners = append(winners, s.fileDefinition(b.variable))
+		}
+	}
+	return winners
 }
 
-// Expansion is a template with its variables replaced.
-type Expansion struct {
-	// Pieces are in the order of the text. An expression with a problem gives
-	// no piece, so an expansion with problems must not be sent.
-	Pieces   []Piece
-	Problems []Problem
+// Lookup returns all definitions of a variable, the one that wins first; nil
+// if there is none.
+func (s *Scope) Lookup(name string) []Definition {
+	var overrides, inFile, inEnv []Definition
+	if d := s.overrides[name]; d != nil {
+		overrides = append(overrides, *d)
+	}
+	if s.inFile[name] != nil {
+		for _, v := range slices.Backward(s.file.Variables) {
+			if v.Name == name {
+				inFile = append(inFile, s.fileDefinition(v))
+			}
+		}
+	}
+	for _, d := range s.inEnv[name] {
+		inEnv = append(inEnv, *d)
+	}
+	if s.dialect == JetBrains {
+		return slices.Concat(overrides, inEnv, inFile)
+	}
+	return slices.Concat(overrides, inFile, inEnv)
 }
 
-// The codes of problems of an expansion, besides those of package secret and
-// package template.
-const (
-	CodeUndefined       = "undefined-variable"
-	CodeCycle           = "variable-cycle"
-	CodeLimit           = "expansion-limit"
-	CodeEmpty           = "empty-expression"
-	CodeUnknownSystem   = "unknown-system-variable"
-	CodeBadArgument     = "bad-argument"
-	CodeBadDefinition   = "bad-definition"
-	CodeNested          = "nested-expression"
-	CodeResponse        = "unsupported-response"
-	CodePositionalField = "positional-field"
-)
-
-// Problem is one thing wrong with an expression of a template.
-type Problem struct {
-	Code    string
-	Message string
-	// Span is in the source given to Expand: exactly the name, field or value
-	// that is wrong, or the outermost expression where the problem is inside a
-	// variable's definition.
-	Span text.Span
-	// Variable is the name of the variable in whose definition the problem is;
-	// empty if it is in the template itself.
-	Variable string
-	// Suggestion is the name that was probably meant, or "".
-	Suggestion string
-	// Syntax is set if package template found it, so that it is among the
-	// parser's problems already.
-	Syntax bool
+// fileDefinition describes a variable of the file.
+func (s *Scope) fileDefinition(v *parser.Variable) Definition {
+	at := s.mapper().Position(v.Span.Start, text.UTF8)
+	return Definition{
+		Name: v.Name, Source: SourceFile, Span: v.Span, NameSpan: v.NameSpan,
+		Line: at.Line + 1, Column: at.Character + 1, Src: s.file.Src, Template: v.Value,
+	}
 }
 
-// Expand replaces the variables of a template whose spans are offsets into
-// src.
-func (s *Scope) Expand(src string, t template.Template) Expansion { return Expansion{} }
+// binding is the winning definition of a name: def, or variable for one of the
+// file.
+type binding struct {
+	def      *Definition
+	variable *parser.Variable
+}
 
-// Check calls report for every problem that Expand would find; it is cheaper
-// where there is none.
-func (s *Scope) Check(src string, t template.Template, report func(Problem)) {}
+// find returns the winning definition of a name.
+func (s *Scope) find(name string) (binding, bool) {
+	if d := s.overrides[name]; d != nil {
+		return binding{def: d}, true
+	}
+	if v := s.inFile[name]; v != nil && s.dialect != JetBrains {
+		return binding{variable: v}, true
+	}
+	if d := s.inEnv[name]; d != nil {
+		return binding{def: d[0]}, true
+	}
+	if v := s.inFile[name]; v != nil {
+		return binding{variable: v}, true
+	}
+	return binding{}, false
+}
+
+// resolve returns what {{name}} means: the variable of exactly that name, else
+// the longest beginning that names a structured value, with the path into it
+// (ruling C18).
+func (s *Scope) resolve(name string) (b binding, path string, ok bool) {
+	if b, ok = s.find(name); ok {
+		return b, "", true
+	}
+	for end := strings.LastIndexAny(name, ".["); end > 0; end = strings.LastIndexAny(name[:end], ".[") {
+		if b, ok = s.find(name[:end]); ok && b.def != nil && b.def.Object != "" {
+			return b, name[end:], true
+		}
+	}
+	return binding{}, "", false
+}
+
+// value returns the text of a binding that is one.
+func (b binding) value(s *Scope) (src string, t template.Template) {
+	if b.variable != nil {
+		return s.file.Src, b.variable.Value
+	}
+	return b.def.Src, b.def.Template
+}

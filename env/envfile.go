@@ -1,0 +1,163 @@
+package env
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tailscale/hujson"
+
+	"github.com/vault-lsp/vault-lsp/internal/text"
+	"github.com/vault-lsp/vault-lsp/template"
+)
+
+// sharedName is the environment whose variables apply in every environment.
+const sharedName = "$shared"
+
+// environmentFile is one JSON file of environments.
+type environmentFile struct {
+	path         string
+	source       Source
+	environments []environment
+	problems     []FileProblem
+}
+
+// environment is one environment of one file.
+type environment struct {
+	name        string
+	shared      bool
+	definitions []*Definition
+}
+
+// fileReader reads one environment file.
+type fileReader struct {
+	file  environmentFile
+	src   string
+	lines lineTable
+}
+
+// parseEnvironmentFile reads {"environment": {"variable": value, …}, …}.
+// Comments and trailing commas are allowed.
+func parseEnvironmentFile(path string, source Source, src string) environmentFile {
+	r := fileReader{file: environmentFile{path: path, source: source}, src: src, lines: newLineTable(src)}
+	if strings.Trim(src, " \t\r\n\ufeff") == "" {
+		return r.file
+	}
+	// A byte order mark is no JSON, and replacing it by blanks keeps offsets.
+	if strings.HasPrefix(src, "\ufeff") {
+		src = "   " + src[len("\ufeff"):]
+	}
+	root, err := hujson.Parse([]byte(src))
+	if err != nil {
+		// The library's text may quote a value; only its place is used.
+		line, column := 1, 1
+		_, _ = fmt.Sscanf(err.Error(), "hujson: line %d, column %d:", &line, &column)
+		r.file.problems = append(r.file.problems, FileProblem{
+			Path: path, Line: line, Column: column, Code: CodeBadJSON,
+			Message: "This is not JSON: look for a missing or misplaced comma, quote or bracket here or just before.",
+		})
+		return r.file
+	}
+	object, ok := root.Value.(*hujson.Object)
+	if !ok {
+		r.problem(root.StartOffset, CodeBadEnvironment, `The file must be an object of environments: { "dev": { "host": "…" } }.`)
+		return r.file
+	}
+	for name, member := range r.members(object) {
+		r.environment(name, member)
+	}
+	return r.file
+}
+
+// problem records a problem at an offset.
+func (r *fileReader) problem(offset int, code, format string, args ...any) {
+	line, column := r.lines.position(offset)
+	r.file.problems = append(r.file.problems, FileProblem{Path: r.file.path, Line: line, Column: column, Code: code, Message: fmt.Sprintf(format, args...)})
+}
+
+// members gives an object's members by name. A name that stands twice is
+// reported, and its last member wins.
+func (r *fileReader) members(object *hujson.Object) func(yield func(string, hujson.ObjectMember) bool) {
+	last := make(map[string]int, len(object.Members))
+	for i, member := range object.Members {
+		name := stringOf(member.Name)
+		if before, ok := last[name]; ok {
+			r.problem(object.Members[before].Name.StartOffset, CodeDuplicateName, "%q stands twice in this object; the last one counts, remove the other.", name)
+		}
+		last[name] = i
+	}
+	return func(yield func(string, hujson.ObjectMember) bool) {
+		for i, member := range object.Members {
+			if name := stringOf(member.Name); last[name] == i && !yield(name, member) {
+				return
+			}
+		}
+	}
+}
+
+// environment reads one environment's variables.
+func (r *fileReader) environment(name string, member hujson.ObjectMember) {
+	if strings.HasPrefix(name, "$") && name != sharedName {
+		// $schema, $kulalaShared and their like are other tools' settings.
+		return
+	}
+	object, ok := member.Value.Value.(*hujson.Object)
+	if !ok {
+		r.problem(member.Value.StartOffset, CodeBadEnvironment, `The environment %q must be an object of variables: { "host": "…" }.`, name)
+		return
+	}
+	e := environment{name: name, shared: name == sharedName}
+	for variable, m := range r.members(object) {
+		if d := r.definition(variable, m); d != nil {
+			if e.shared {
+				d.Source = SourceShared
+			}
+			e.definitions = append(e.definitions, d)
+		}
+	}
+	r.file.environments = append(r.file.environments, e)
+}
+
+// definition reads one variable; nil for null, which leaves it undefined.
+func (r *fileReader) definition(name string, m hujson.ObjectMember) *Definition {
+	line, column := r.lines.position(m.Name.StartOffset)
+	d := &Definition{
+		Name: name, Source: r.file.source, Path: r.file.path, Line: line, Column: column,
+		Span:     text.Span{Start: m.Name.StartOffset, End: m.Value.EndOffset},
+		NameSpan: text.Span{Start: m.Name.StartOffset, End: m.Name.EndOffset},
+		Private:  r.file.source == SourcePrivate || r.file.source == SourceUser,
+	}
+	switch value := m.Value.Value.(type) {
+	case hujson.Literal:
+		if value.Kind() == 'n' {
+			return nil
+		}
+		d.setText(value.String())
+	case *hujson.Object:
+		if !r.reference(d, value) {
+			d.Object = compact(m.Value)
+		}
+	default:
+		d.Object = compact(m.Value)
+	}
+	return d
+}
+
+// setText makes the value a text that may hold expressions.
+func (d *Definition) setText(s string) {
+	d.Src = s
+	d.Template = template.Scan(s, text.Span{End: len(s)})
+}
+
+// stringOf returns a JSON string's text.
+func stringOf(v hujson.Value) string {
+	literal, _ := v.Value.(hujson.Literal)
+	return literal.String()
+}
+
+// compact returns a value as JSON without comments and blanks.
+func compact(v hujson.Value) string {
+	v = v.Clone()
+	v.Standardize()
+	v.Minimize()
+	return v.String()
+}

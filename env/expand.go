@@ -1,0 +1,217 @@
+package env
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vault-lsp/vault-lsp/internal/text"
+	"github.com/vault-lsp/vault-lsp/template"
+)
+
+const (
+	// maxDepth bounds how deep definitions may name one another.
+	maxDepth = 64
+	// maxSteps bounds how many variables one template may come to, and
+	// maxLength how much text: definitions that each name the next one twice
+	// grow without bound otherwise.
+	maxSteps  = 20_000
+	maxLength = 16 << 20
+)
+
+// expander expands one template.
+type expander struct {
+	scope  *Scope
+	pieces []Piece
+	report func(Problem)
+	// checking is set if only the problems are wanted.
+	checking bool
+	// stack holds the names of the variables whose definitions are open.
+	stack  []string
+	steps  int
+	length int
+	// exceeded is set once a limit was reported.
+	exceeded bool
+}
+
+// origin says where the expression that is expanded comes from.
+type origin struct {
+	// span is the outermost expression, in the source given to Expand.
+	span text.Span
+	// outermost and innermost are the names of the first and last variable on
+	// the way; empty in the template itself.
+	outermost, innermost string
+	private, encoded     bool
+}
+
+// inside reports whether the origin is a variable's definition.
+func (o origin) inside() bool { return o.outermost != "" }
+
+// at returns where to report a problem at span.
+func (o origin) at(span text.Span) text.Span {
+	if o.inside() {
+		return o.span
+	}
+	return span
+}
+
+// template expands the parts of t, whose spans are offsets into src.
+func (x *expander) template(src string, t template.Template, o origin) {
+	for i := range t.Parts {
+		part := &t.Parts[i]
+		if part.Expr != nil {
+			x.expr(src, part.Expr, o)
+			continue
+		}
+		x.literal(part.Span.Of(src), o, o.at(part.Span))
+	}
+}
+
+// literal adds text.
+func (x *expander) literal(s string, o origin, span text.Span) {
+	if x.checking || s == "" || !x.grow(len(s), o, span) {
+		return
+	}
+	x.pieces = append(x.pieces, Piece{Kind: Literal, Text: s, Span: span, Variable: o.outermost, Private: o.private, Encoded: o.encoded})
+}
+
+// grow counts text that comes from variables and reports when it is too much.
+func (x *expander) grow(n int, o origin, span text.Span) bool {
+	if o.inside() {
+		x.length += n
+	}
+	if x.length > maxLength {
+		x.limit(o, span)
+	}
+	return !x.exceeded
+}
+
+// limit reports, once, that the expansion is too large.
+func (x *expander) limit(o origin, span text.Span) {
+	if !x.exceeded {
+		x.exceeded = true
+		x.problem(CodeLimit, "", o, span, "This expands to too much text; look for variables that name one another again and again.")
+	}
+}
+
+// problem reports a problem at span, inside o.
+func (x *expander) problem(code, suggestion string, o origin, span text.Span, format string, args ...any) {
+	x.report(Problem{Code: code, Message: fmt.Sprintf(format, args...), Span: o.at(span), Variable: o.innermost, Suggestion: suggestion})
+}
+
+// expr expands one expression.
+func (x *expander) expr(src string, e *template.Expr, o origin) {
+	if len(e.Problems) > 0 {
+		for _, p := range e.Problems {
+			x.report(Problem{Code: string(p.Code), Message: p.Message, Span: o.at(p.Span), Variable: o.innermost, Syntax: true})
+		}
+		return
+	}
+	switch e.Kind {
+	case template.Variable, template.EncodedVariable:
+		o.encoded = o.encoded || e.Kind == template.EncodedVariable
+		x.variable(e, o)
+	case template.Call:
+		x.call(src, e, o)
+	case template.Empty:
+		// Always with a problem of its syntax.
+	}
+}
+
+// variable expands {{name}}.
+func (x *expander) variable(e *template.Expr, o origin) {
+	if slices.Contains(x.stack, e.Name) {
+		from := slices.Index(x.stack, e.Name)
+		way := strings.Join(append(slices.Clone(x.stack[from:]), e.Name), " → ")
+		x.report(Problem{Code: CodeCycle, Span: o.at(e.NameSpan), Message: fmt.Sprintf("The variable %s is defined by itself (%s); change one of the definitions.", e.Name, way)})
+		return
+	}
+	if x.steps++; x.steps > maxSteps || len(x.stack) >= maxDepth {
+		x.limit(o, e.NameSpan)
+	}
+	if x.exceeded {
+		return
+	}
+	b, path, ok := x.scope.resolve(e.Name)
+	if !ok {
+		x.undefined(e, o)
+		return
+	}
+	outer := o
+	if !o.inside() {
+		o.span = e.Span
+		o.outermost = e.Name
+	}
+	o.innermost = e.Name
+	if b.variable == nil {
+		o.private = o.private || b.def.Private
+		if b.def.Ref != nil || b.def.pending != nil || b.def.Object != "" || b.def.Problem != "" {
+			x.structured(e, b.def, path, o, outer)
+			return
+		}
+	}
+	x.stack = append(x.stack, e.Name)
+	src, t := b.value(x.scope)
+	x.template(src, t, o)
+	x.stack = x.stack[:len(x.stack)-1]
+}
+
+// structured expands a variable whose value is not a plain text. o is inside
+// its definition, outer is where its name stands.
+func (x *expander) structured(e *template.Expr, d *Definition, path string, o, outer origin) {
+	switch {
+	case d.Problem != "":
+		x.report(Problem{
+			Code: CodeBadDefinition, Span: o.span, Variable: e.Name,
+			Message: fmt.Sprintf("The definition of %s in %s:%d cannot be used: %s.", e.Name, d.Path, d.Line, d.Problem),
+		})
+	case d.Ref != nil:
+		if !x.checking {
+			x.pieces = append(x.pieces, Piece{Kind: Secret, Ref: *d.Ref, Span: o.span, Variable: o.outermost, Private: o.private, Encoded: o.encoded})
+		}
+	case d.pending != nil:
+		x.stack = append(x.stack, e.Name)
+		x.pending(d.pending, o)
+		x.stack = x.stack[:len(x.stack)-1]
+	default:
+		value, ok := d.Object, true
+		if path != "" {
+			value, ok = lookupPath(d.Object, path)
+		}
+		if !ok {
+			x.problem(CodeUndefined, "", outer, e.NameSpan, "The value of %s, defined in %s:%d, has nothing at %s.", strings.TrimSuffix(e.Name, path), d.Path, d.Line, path)
+			return
+		}
+		x.stack = append(x.stack, e.Name)
+		x.template(value, template.Scan(value, text.Span{End: len(value)}), o)
+		x.stack = x.stack[:len(x.stack)-1]
+	}
+}
+
+// undefined reports a name that means nothing (ruling C15: it is never sent as
+// text).
+func (x *expander) undefined(e *template.Expr, o origin) {
+	if request := x.responseOf(e.Name); request != "" {
+		x.problem(CodeResponse, "", o, e.NameSpan, "%s takes a value out of another request's answer, which is not supported; send %s yourself and put the value into a variable.", e.Name, request)
+		return
+	}
+	suggestion := x.scope.suggest.nearest(e.Name)
+	switch {
+	case suggestion != "":
+		x.problem(CodeUndefined, suggestion, o, e.NameSpan, "There is no variable %s; did you mean %s?", e.Name, suggestion)
+	case x.scope.environment == "" && len(x.scope.envs.names) > 0:
+		x.problem(CodeUndefined, "", o, e.NameSpan, "There is no variable %s; select an environment (%s) that defines it, or write @%s = … in the file.", e.Name, strings.Join(x.scope.envs.names, ", "), e.Name)
+	default:
+		x.problem(CodeUndefined, "", o, e.NameSpan, "There is no variable %s; define it in the file (@%s = …) or in http-client.env.json.", e.Name, e.Name)
+	}
+}
+
+// responseOf returns the name of the request that a name such as
+// login.response.body.token refers to, or "".
+func (x *expander) responseOf(name string) string {
+	first, rest, ok := strings.Cut(name, ".")
+	if !ok || !strings.HasPrefix(rest, "response.") && !strings.HasPrefix(rest, "request.") {
+		return ""
+	}
+	return first
+}
