@@ -10,17 +10,18 @@ import (
 // The codes of what analysis finds itself, besides those of packages parser,
 // template, secret and env.
 const (
-	CodeUnknownCredential = "unknown-credential"
-	CodeWrongCredential   = "credential-of-other-provider"
-	CodePlainHTTP         = "secret-over-http"
-	CodeSecretInCookie    = "secret-in-cookie"
-	CodeSecretInUserinfo  = "secret-in-userinfo"
-	CodeSecretInPath      = "secret-in-file-path"
-	CodeDuplicateName     = "duplicate-name"
-	CodeRedefined         = "redefined-variable"
-	CodeEndOfLife         = "end-of-life"
-	CodeUnknownDirective  = "unknown-directive"
-	CodeLiteralSecret     = "literal-secret"
+	CodeUnknownCredential      = "unknown-credential"
+	CodeWrongCredential        = "credential-of-other-provider"
+	CodePlainHTTP              = "secret-over-http"
+	CodeSecretInCookie         = "secret-in-cookie"
+	CodeSecretInUserinfo       = "secret-in-userinfo"
+	CodeSecretInPath           = "secret-in-file-path"
+	CodeDuplicateName          = "duplicate-name"
+	CodeRedefined              = "redefined-variable"
+	CodeEndOfLife              = "end-of-life"
+	CodeUnknownDirective       = "unknown-directive"
+	CodeLiteralSecret          = "literal-secret"
+	CodeDirectiveWithoutEffect = "directive-without-effect"
 )
 
 // CodeInfo documents one diagnostic code.
@@ -75,11 +76,17 @@ var codes = []CodeInfo{
 	{env.CodeNested, parser.Error, "A value of a reference holds a variable that is not plain text.", "@a = {{$guid}}\n\n###\nGET https://example.com\nX-A: {{$vault path={{a}}}}"},
 	{env.CodeResponse, parser.Error, "References to the answer of another request are not supported.", "X-A: {{login.response.body.token}}"},
 	{CodeRedefined, parser.Hint, "The variable is defined again below. The last definition counts for the whole file, so this one has no effect.", "@a = 1\n@a = 2"},
+	// Environment files.
+	{env.CodeUnreadable, parser.Error, "An environment file cannot be read.", ""},
+	{env.CodeBadJSON, parser.Error, "An environment file is not valid JSON. Comments and trailing commas are allowed.", ""},
+	{env.CodeBadEnvironment, parser.Error, "An environment in an environment file is not an object of variables.", ""},
+	{env.CodeBadDotenv, parser.Error, "A line of a `.env` file is not `NAME=value`.", ""},
+	{env.CodeForeign, parser.Hint, "An object in an environment file has a `provider` that is none of ours. It is plain data.", ""},
 	// Requests.
 	{parser.CodeRequestLineExpected, parser.Error, "A block begins with something that is no request line.", "what is this"},
 	{parser.CodeHeaderInsteadOfRequest, parser.Error, "A block begins with a header where its request line should be (C21).", "###\nContent-Type: text/plain"},
 	{parser.CodeMissingTarget, parser.Error, "A method stands without a target.", "GET"},
-	{parser.CodeUnknownMethod, parser.Warning, "No tool knows this method. It is sent as it is written.", "FETCH https://example.com"},
+	{parser.CodeUnknownMethod, parser.Error, "No tool knows this method. The request is not sent.", "FETCH https://example.com"},
 	{parser.CodeMethodCase, parser.Hint, "The method is not in upper case; other tools may not know it. The quick fix writes it so.", "get https://example.com"},
 	{parser.CodeCurlCommand, parser.Error, "A curl command stands in place of a request.", "curl https://example.com"},
 	{parser.CodeHeaderWithoutColon, parser.Error, "A line among the headers has no colon.", "GET https://example.com\nAccept"},
@@ -96,6 +103,7 @@ var codes = []CodeInfo{
 	{parser.CodeUnclosedScript, parser.Error, "A `{%` has no `%}`.", "GET https://example.com\n\n> {% client.log(1)"},
 	{parser.CodeUnclosedComment, parser.Error, "A `/*` has no `*/`.", "/*\nGET https://example.com"},
 	{CodeDuplicateName, parser.Warning, "Two requests have the same name, so `--name` finds only the first. For titles behind `###` this is a hint.", "# @name a\nGET https://example.com\n\n###\n# @name a\nGET https://example.com"},
+	{CodeDirectiveWithoutEffect, parser.Hint, "Another tool knows this directive; vault-lsp does not act on it.", "# @prompt code\nGET https://example.com"},
 	{CodeUnknownDirective, parser.Warning, "No tool that is known here has this directive. It has no effect.", "# @nmae a\nGET https://example.com"},
 }
 

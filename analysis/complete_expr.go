@@ -13,44 +13,6 @@ import (
 // closeText ends an expression.
 const closeText = "}}"
 
-// openExpression is the expression that the cursor stands in.
-type openExpression struct {
-	// typed is the expression as if the file ended at the cursor, full the one
-	// that is read to its own end.
-	typed, full *template.Expr
-	// closed is set if full has its own }} behind the cursor, so that none is
-	// to be inserted.
-	closed bool
-}
-
-// openExpr returns the expression that is open at the cursor.
-func (c *completer) openExpr() (openExpression, bool) {
-	parts := template.Scan(c.src, text.Span{Start: c.line.Start, End: c.offset}).Parts
-	if len(parts) == 0 {
-		return openExpression{}, false
-	}
-	typed := parts[len(parts)-1].Expr
-	if typed == nil || typed.Closed || typed.Span.End != c.offset || c.offset < typed.Span.Start+2 {
-		return openExpression{}, false
-	}
-	full, _ := template.ParseExpr(c.src, typed.Span.Start, c.line.End)
-	return openExpression{typed: typed, full: full, closed: c.ownClose(full)}, true
-}
-
-// ownClose reports whether an expression's }} belongs to it rather than to what
-// follows the cursor: in `{"a": "{{$va‸", "b": {}}` the braces are JSON's.
-func (c *completer) ownClose(full *template.Expr) bool {
-	if !full.Closed {
-		return false
-	}
-	for _, p := range full.Problems {
-		if p.Code == template.CodeUnclosed || p.Code == template.CodeUnclosedQuote && p.Span.Start >= c.offset {
-			return false
-		}
-	}
-	return true
-}
-
 // expression completes inside {{ }}.
 func (c *completer) expression(x openExpression) Completion {
 	wordStart := skipBlanks(c.src, x.typed.Span.Start+2, c.offset)

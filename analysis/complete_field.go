@@ -222,12 +222,6 @@ func (c *completer) liveQuery(x openExpression, spec secret.Spec, arg *template.
 	if q.Prefix, ok = c.plainText(c.src, arg.Value); !ok {
 		return nil
 	}
-	if arg.Quote != 0 && len(arg.Value) == 0 && len(q.typed) > 0 {
-		q.Prefix = q.typed[1:]
-		if strings.ContainsAny(q.Prefix, `\{`) {
-			return nil
-		}
-	}
 	q.Known = map[string]string{}
 	for _, a := range x.otherFields(c.offset) {
 		f, known := spec.Field(a.Name)

@@ -19,7 +19,7 @@ func Diagnose(in Input) []Diagnostic {
 	}
 	d.requestNames()
 	d.redefinitions()
-	findLiterals(in.File.Src, d.literal)
+	findLiterals(in.File.Src, d.literalSecret)
 	sortByStart(d.found, func(x Diagnostic) int { return x.Span.Start })
 	return d.found
 }
@@ -59,13 +59,25 @@ type diagnoser struct {
 	refs map[string][]secret.Ref
 	// directives are the suggestions for unknown directives, by their name.
 	directives map[string]string
+	// good holds the expressions, as they are written, that have no problem.
+	good map[string]bool
+	// problems counts what package env reported, through report; part is the one
+	// part of the template that is checked.
+	problems int
+	report   func(env.Problem)
+	part     []template.Part
+	// origins are what targets begin with, by the variable at their beginning.
+	origins map[string]string
 }
 
 func newDiagnoser(in Input) *diagnoser {
-	return &diagnoser{
-		Input: in.withScope(), src: in.File.Src,
+	d := &diagnoser{
+		Input: in.withScope(), src: in.File.Src, part: make([]template.Part, 1),
 		refs: map[string][]secret.Ref{}, directives: map[string]string{},
+		good: map[string]bool{}, origins: map[string]string{},
 	}
+	d.report = d.problem
+	return d
 }
 
 // withScope returns the input with a Scope in any case.
@@ -108,29 +120,49 @@ func (d *diagnoser) block(b *parser.Block) {
 	d.secrets(b)
 }
 
-// template checks the expressions of one value. The syntax of expressions is
-// among the parser's problems already.
+// template checks the expressions of one value. What was found good once is
+// not looked at again: a large file names the same few variables everywhere.
 func (d *diagnoser) template(t template.Template) {
-	if !hasExpr(t) {
+	for i := range t.Parts {
+		e := t.Parts[i].Expr
+		if e == nil {
+			continue
+		}
+		written := e.Span.Of(d.src)
+		if d.good[written] {
+			continue
+		}
+		d.part[0] = t.Parts[i]
+		before := d.problems
+		d.Scope.Check(d.src, template.Template{Span: e.Span, Parts: d.part}, d.report)
+		if d.problems == before {
+			d.good[written] = true
+		}
+	}
+}
+
+// problem adds what package env found. The syntax of expressions is among the
+// parser's problems already.
+func (d *diagnoser) problem(p env.Problem) {
+	d.problems++
+	if p.Syntax {
 		return
 	}
-	d.Scope.Check(d.src, t, func(p env.Problem) {
-		if p.Syntax {
+	x := Diagnostic{Code: p.Code, Message: p.Message, Span: p.Span, Suggestion: p.Suggestion}
+	if p.Variable != "" {
+		definitions := d.Scope.Lookup(p.Variable)
+		if len(definitions) > 0 && definitions[0].Source == env.SourceFile {
+			// It is reported where the variable is defined.
 			return
 		}
-		x := Diagnostic{Code: p.Code, Message: p.Message, Span: p.Span, Suggestion: p.Suggestion}
-		if p.Variable != "" {
-			definitions := d.Scope.Lookup(p.Variable)
-			if len(definitions) > 0 && definitions[0].Source == env.SourceFile {
-				// It is reported where the variable is defined.
-				return
-			}
-			x.Related = d.related(definitions, "defined here")
-		} else if p.Suggestion != "" {
-			x.Related = d.related(d.Scope.Lookup(p.Suggestion), p.Suggestion+" is defined here")
+		x.Related = d.related(definitions, "defined here")
+	} else if p.Suggestion != "" {
+		x.Related = d.related(d.Scope.Lookup(p.Suggestion), p.Suggestion+" is defined here")
+		if p.Span.Start < len(d.src) && d.src[p.Span.Start] == '$' {
+			x.Suggestion = "$" + x.Suggestion
 		}
-		d.add(x)
-	})
+	}
+	d.add(x)
 }
 
 // related points at a variable's winning definition.
@@ -139,13 +171,4 @@ func (d *diagnoser) related(definitions []env.Definition, message string) []Rela
 		return nil
 	}
 	return []Related{{Message: message, Location: locationOf(definitions[0])}}
-}
-
-func hasExpr(t template.Template) bool {
-	for i := range t.Parts {
-		if t.Parts[i].Expr != nil {
-			return true
-		}
-	}
-	return false
 }

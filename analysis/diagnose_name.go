@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/vault-lsp/vault-lsp/internal/spelling"
 	"github.com/vault-lsp/vault-lsp/internal/text"
@@ -55,13 +56,19 @@ func (d *diagnoser) redefinitions() {
 	}
 }
 
-// directive reports a directive that no known tool has.
+// directive reports a directive that no known tool has, or only other tools.
 func (d *diagnoser) directive(v *parser.Directive) {
-	if v.Name == "" || isKnownDirective(v.Name) {
+	word, known := lookupDirective(v.Name)
+	if known && word.Doc == "" && !describes(word.Name) {
+		d.add(Diagnostic{Code: CodeDirectiveWithoutEffect, Span: v.NameSpan,
+			Message: fmt.Sprintf("@%s of other tools has no effect here.", v.Name)})
+	}
+	// `# @base = x` is a variable that somebody commented out.
+	if known || v.Name == "" || strings.Contains(d.src[v.NameSpan.End:v.ValueSpan.Start], "=") {
 		return
 	}
-	suggestion, known := d.directives[v.Name]
-	if !known {
+	suggestion, found := d.directives[v.Name]
+	if !found {
 		suggestion = nearestDirective(v.Name)
 		d.directives[v.Name] = suggestion
 	}
@@ -81,9 +88,9 @@ func nearestDirective(name string) string {
 	return spelling.Nearest(name, names)
 }
 
-// literal reports a secret that stands in the file itself. The message never
+// literalSecret reports a secret that stands in the file itself. The message never
 // quotes it.
-func (d *diagnoser) literal(span text.Span, what string) {
+func (d *diagnoser) literalSecret(span text.Span, what string) {
 	d.add(Diagnostic{Code: CodeLiteralSecret, Span: span, Message: "This looks like " + what +
 		"; put it into a vault, write a reference here, and replace the secret if this file was ever shared."})
 }

@@ -156,17 +156,49 @@ func userinfoEnd(src string, t template.Template) int {
 	return 0
 }
 
+// origin returns what a request's target begins with, up to a part that only
+// sending supplies. Of a target that begins with a variable it is the
+// variable's value alone where that already holds the whole host.
+func (d *diagnoser) origin(r *parser.Request) string {
+	if len(r.Target.Parts) == 0 {
+		return ""
+	}
+	first := r.Target.Parts[0]
+	begin := ""
+	if first.Expr == nil {
+		begin = first.Span.Of(d.src)
+	} else {
+		var known bool
+		if begin, known = d.origins[first.Expr.Name]; !known || first.Expr.Kind != template.Variable {
+			begin = d.literal(template.Template{Span: first.Span, Parts: r.Target.Parts[:1]})
+			if first.Expr.Kind == template.Variable {
+				d.origins[first.Expr.Name] = begin
+			}
+		}
+	}
+	if i := strings.Index(begin, "://"); i >= 0 && (!strings.EqualFold(begin[:i], "http") || strings.IndexByte(begin[i+3:], '/') >= 0) {
+		return begin
+	}
+	return d.literal(r.Target)
+}
+
+// literal expands a template up to its first part that is not plain text.
+func (d *diagnoser) literal(t template.Template) string {
+	var text strings.Builder
+	for _, p := range d.Scope.Expand(d.src, t).Pieces {
+		if p.Kind != env.Literal {
+			break
+		}
+		text.WriteString(p.Text)
+	}
+	return text.String()
+}
+
 // isPlainHTTP reports whether a request goes to another machine without TLS.
 // What a target begins with is unknown where a secret or system variable
 // supplies it; that is judged when the request is sent.
 func (d *diagnoser) isPlainHTTP(r *parser.Request) bool {
-	target := ""
-	for _, p := range d.Scope.Expand(d.src, r.Target).Pieces {
-		if p.Kind != env.Literal {
-			break
-		}
-		target += p.Text
-	}
+	target := d.origin(r)
 	const scheme = "http://"
 	if len(target) < len(scheme) || !strings.EqualFold(target[:len(scheme)], scheme) {
 		return false

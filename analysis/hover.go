@@ -193,10 +193,8 @@ func hoverWord(in Input, offset int) *HoverResult {
 		if !d.NameSpan.Contains(offset) {
 			continue
 		}
-		for _, w := range directiveWords {
-			if foldDirective(w.Name) == foldDirective(d.Name) && w.Doc != "" {
-				return wordDoc(d.NameSpan, "@"+w.Name, w.Doc)
-			}
+		if w, ok := lookupDirective(d.Name); ok && w.Doc != "" {
+			return wordDoc(d.NameSpan, "@"+w.Name, w.Doc)
 		}
 	}
 	r := b.Request

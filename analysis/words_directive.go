@@ -3,8 +3,7 @@ package analysis
 import "strings"
 
 // directiveWord is a directive of request files. Those without a Doc belong to
-// another tool: they are known, so that nobody is warned about them, but not
-// offered.
+// other tools: they are known but have no effect here, and are not offered.
 type directiveWord struct {
 	Name string
 	Doc  string
@@ -13,24 +12,21 @@ type directiveWord struct {
 }
 
 // directiveWords are the directives of `# @name` lines that REST Client,
-// httpYac, JetBrains and Kulala know.
+// httpYac, JetBrains and Kulala know. Those with a Doc come first.
 var directiveWords = []directiveWord{
-	{"name", "Names the request, for `--name`, the outline and references to its answer.", "${1:request}"},
-	{"note", "Asks before the request is sent.", ""},
+	{"name", "Names the request, for `--name` and the outline.", "${1:request}"},
 	{"no-redirect", "Does not follow redirects.", ""},
-	{"no-cookie-jar", "Keeps this request's cookies out of the cookie jar.", ""},
-	{"no-log", "Keeps the request out of logs and history.", ""},
-	{"no-auto-encoding", "Sends the target as it is written.", ""},
-	{"prompt", "Asks for a value before the request is sent.", "${1:name} ${2:What to ask}"},
-	{"timeout", "How long to wait for the answer: `10 s`, `500 ms`.", "${1:10 s}"},
-	{"connection-timeout", "How long to wait for the connection.", "${1:5 s}"},
+	{"timeout", "How long the request may take: `10 s`, `500 ms`, `1 m`; seconds where no unit stands.", "${1:10 s}"},
+	{"raw-body", "Sends lines of the body that look like comments too.", ""},
+	{"note", "", ""}, {"no-cookie-jar", "", ""}, {"no-log", "", ""}, {"no-auto-encoding", "", ""}, {"prompt", "", ""},
+	{"connection-timeout", "", ""}, {"lang", "", ""},
 	{"title", "", ""}, {"description", "", ""}, {"disabled", "", ""}, {"debug", "", ""}, {"verbose", "", ""},
 	{"extension", "", ""}, {"force-ref", "", ""}, {"ref", "", ""}, {"import", "", ""}, {"inject-variables", "", ""},
 	{"jwt", "", ""}, {"language", "", ""}, {"loop", "", ""}, {"keep-streaming", "", ""}, {"no-client-cert", "", ""},
 	{"no-proxy", "", ""}, {"proxy", "", ""}, {"no-reject-unauthorized", "", ""}, {"no-response-view", "", ""},
 	{"no-streaming-log", "", ""}, {"open-with", "", ""}, {"ratelimit", "", ""}, {"save", "", ""}, {"sleep", "", ""},
 	{"force-region-delimiter", "", ""}, {"grpc-reflection", "", ""}, {"xpath_ns", "", ""}, {"no-gql-parsing", "", ""},
-	{"response-ref", "", ""}, {"post-redirect-get", "", ""}, {"use-os-credentials", "", ""}, {"raw-body", "", ""},
+	{"response-ref", "", ""}, {"post-redirect-get", "", ""}, {"use-os-credentials", "", ""},
 	{"kulala-expect-status-code", "", ""}, {"kulala-prompt", "", ""}, {"secret", "", ""}, {"accept", "", ""},
 	{"delay", "", ""}, {"jq", "", ""}, {"stdin-cmd", "", ""}, {"stdin-cmd-pre", "", ""}, {"env-stdin-cmd", "", ""},
 	{"env-stdin-cmd-pre", "", ""}, {"env-json-key", "", ""}, {"env-header-key", "", ""},
@@ -41,11 +37,11 @@ var directiveWords = []directiveWord{
 // directivePrefixes begin whole families of directives of other tools.
 var directivePrefixes = []string{"kulala-curl", "curl-", "grpc-", "kulala-grpc"}
 
-// knownDirectives holds the names of directiveWords in the form of foldDirective.
-var knownDirectives = func() map[string]bool {
-	known := make(map[string]bool, len(directiveWords))
+// knownDirectives holds directiveWords by name in the form of foldDirective.
+var knownDirectives = func() map[string]directiveWord {
+	known := make(map[string]directiveWord, len(directiveWords))
 	for _, d := range directiveWords {
-		known[foldDirective(d.Name)] = true
+		known[foldDirective(d.Name)] = d
 	}
 	return known
 }()
@@ -56,15 +52,23 @@ func foldDirective(name string) string {
 	return strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(name))
 }
 
-func isKnownDirective(name string) bool {
-	if knownDirectives[name] || knownDirectives[foldDirective(name)] {
-		return true
+// lookupDirective finds a directive by any of its spellings.
+func lookupDirective(name string) (directiveWord, bool) {
+	if d, ok := knownDirectives[name]; ok {
+		return d, true
+	}
+	if d, ok := knownDirectives[foldDirective(name)]; ok {
+		return d, true
 	}
 	lower := strings.ToLower(name)
 	for _, prefix := range directivePrefixes {
 		if strings.HasPrefix(lower, prefix) {
-			return true
+			return directiveWord{Name: name}, true
 		}
 	}
-	return false
+	return directiveWord{}, false
 }
+
+// describes reports whether a directive only says something about a request, so
+// that nothing is lost where it has no effect.
+func describes(name string) bool { return name == "title" || name == "description" }

@@ -1,0 +1,122 @@
+package analysis
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func titles(actions []Action) []string {
+	var titles []string
+	for _, a := range actions {
+		titles = append(titles, a.Title)
+	}
+	return titles
+}
+
+var insertTitles = []string{
+	"Insert secret: AWS Secrets Manager", "Insert secret: GCP Secret Manager", "Insert secret: HashiCorp Vault",
+	"Insert secret: HCP Vault Secrets", "Insert secret: Azure Key Vault", "Insert secret: Local vault",
+}
+
+func TestActionsInsert(t *testing.T) {
+	t.Parallel()
+	for _, src := range []string{
+		request + "Authorization: Bearer ‸", request + "Authorization: Bearer ‸abc‸", "@a = ‸", "GET https://x/‸",
+		"POST https://x\n\n{\"a\": \"‸\"}", request + "A: ‸{{host}}‸",
+	} {
+		in, selection := selected(t, src)
+		if diff := cmp.Diff(insertTitles, titles(Actions(in, selection))); diff != "" {
+			t.Errorf("%q: %s", src, diff)
+		}
+	}
+	for _, src := range []string{
+		"# com‸ment\n", "### ti‸tle\n" + request, "‸GET https://x", "GET‸ https://x", request + "Acc‸ept: x", "@a‸ = b",
+		request + "A: {{ho‸st}}", "POST https://x\n\na‸b\nc‸d\n", request + "A: x ‸y {{ho‸st}}",
+	} {
+		in, selection := selected(t, src)
+		for _, title := range titles(Actions(in, selection)) {
+			if strings.HasPrefix(title, "Insert secret") {
+				t.Errorf("%q offers %q", src, title)
+				break
+			}
+		}
+	}
+}
+
+// TestActionsApply: what an action makes of the source.
+func TestActionsApply(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, src, title, want string }{
+		{"insert", request + "A: ‸", "Insert secret: HashiCorp Vault", request + "A: {{$vault path=‸}}$0"},
+		{"replace", request + "A: Bearer ‸s3cr3t‸ x", "Insert secret: HCP Vault Secrets", request + "A: Bearer {{$hcp app=‸ secret=‸}}$0 x"},
+		{"did you mean", "GET https://{{ho‸ts}}/", "Change to host", "GET https://{{host}}/"},
+		{"provider", request + "A: {{$va‸lt path=a}}", "Change to $vault", request + "A: {{$vault path=a}}"},
+		{"system variable", request + "A: {{$g‸id}}", "Change to $guid", request + "A: {{$guid}}"},
+		{"field", request + "A: {{$vault path=a k‸ye=b}}", "Change to key", request + "A: {{$vault path=a key=b}}"},
+		{"unknown field", request + "A: {{$vault path=a nonsen‸se=b}}", "Remove field nonsense", request + "A: {{$vault path=a}}"},
+		{"duplicate field", request + "A: {{$vault path=a pa‸th=b}}", "Remove field path", request + "A: {{$vault path=a}}"},
+		{"missing field", request + "A: {{$va‸ult mount=kv}}", "Add path", request + "A: {{$vault mount=kv path=‸}}"},
+		{"missing fields", request + "A: {{$h‸cp}}", "Add app and secret", request + "A: {{$hcp app=‸ secret=‸}}"},
+		{"another form", request + "A: {{$az‸ure}}", "Add vault and secret", request + "A: {{$azure vault=‸ secret=‸}}"},
+		{"credential", request + "A: {{$vault path=a credential=sta‸gin}}", "Change to staging", request + "A: {{$vault path=a credential=staging}}"},
+		{"another credential", request + "A: {{$vault path=a credential=no‸body}}", "Use the credential infra", request + "A: {{$vault path=a credential=infra}}"},
+		{"default credential", request + "A: {{$vault path=a credential=no‸body}}", "Use the default credential", request + "A: {{$vault path=a}}"},
+		{"quotes", "POST https://x\n\n{\"a\": \"{{$vault path=\\\"a‸ b\\\"}}\"}", "Use single quotes", "POST https://x\n\n{\"a\": \"{{$vault path='a b'}}\"}"},
+		{"unclosed variable", "GET https://{{ho‸st/x", "Close with }}", "GET https://{{host}}/x"},
+		{"unclosed reference", request + "A: {{$vau‸lt path=a", "Close with }}", request + "A: {{$vault path=a}}"},
+		{"blank at equals", request + "A: {{$vault path ‸= a}}", "Remove the blanks", request + "A: {{$vault path=a}}"},
+		{"https", "GET http://example.com\nA: {{stripe‸_key}}", "Use https", "GET https://example.com\nA: {{stripe_key}}"},
+		{"redefined", "@a‸ = 1\n@a = 2\n", "Remove this definition", "@a = 2\n"},
+		{"directive", "# @nm‸ae a\n" + request, "Change to name", "# @name a\n" + request},
+		{"blank line", "POST https://x\nA: b\n‸{}\n", "Insert a blank line", "POST https://x\nA: b\n\n{}\n"},
+		{"blank line with CRLF", "POST https://x\r\nA: b\r\n‸{}\r\n", "Insert a blank line", "POST https://x\r\nA: b\r\n\r\n{}\r\n"},
+		{"separator", "GET https://x/a\n\n‸GET https://x/b\n", "Insert ###", "GET https://x/a\n\n###\nGET https://x/b\n"},
+		{"method", "ge‸t https://x\n", "Write the method in upper case", "GET https://x\n"},
+		{"indent", "GET https://x\n  Acc‸ept: a\n", "Remove the indentation", "GET https://x\nAccept: a\n"},
+		{"add key", request + "A: {{$vault pa‸th=a}}", "Add field key", request + "A: {{$vault path=a key=$0}}"},
+		{"encode", "POST https://x\n\n{\"a\": \"{{$vault pa‸th=a}}\"}", "Add encode=json", "POST https://x\n\n{\"a\": \"{{$vault path=a encode=json}}\"}"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			in, selection := selected(t, tt.src)
+			actions := Actions(in, selection)
+			for _, a := range actions {
+				if a.Title != tt.title {
+					continue
+				}
+				if got := applied(in.File.Src, a.Edits...); got != tt.want {
+					t.Errorf("got  %q\nwant %q", got, tt.want)
+				}
+				if a.Kind == "" || a.Kind == ActionQuickFix && a.Fixes == nil {
+					t.Errorf("incomplete: %+v", a)
+				}
+				return
+			}
+			t.Errorf("no %q in %q", tt.title, titles(actions))
+		})
+	}
+}
+
+// TestFixesRepair: a preferred repair that is complete in itself removes its
+// diagnostic and brings no other.
+func TestFixesRepair(t *testing.T) {
+	t.Parallel()
+	for _, c := range Codes() {
+		src := asFile(c.Example)
+		for _, d := range codesOf(Diagnose(input(src)), c.Code) {
+			for _, a := range Actions(input(src), d.Span) {
+				if a.Fixes == nil || a.Fixes.Code != c.Code || !a.Preferred || a.Edits[0].Snippet != "" {
+					continue
+				}
+				fixed := applied(src, a.Edits...)
+				after := Diagnose(input(fixed))
+				if len(codesOf(after, c.Code)) >= len(codesOf(Diagnose(input(src)), c.Code)) {
+					t.Errorf("%s: %q leaves it:\n%s%+v", c.Code, a.Title, fixed, after)
+				}
+			}
+		}
+	}
+}
