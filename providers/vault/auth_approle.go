@@ -50,7 +50,8 @@ func (c *client) withAppRole(credential providers.Credential) (signInFunc, error
 // appRoleError says what a refused login means.
 func (c *client) appRoleError(err error, mount string) error {
 	switch {
-	case hasStatus(err, http.StatusBadRequest):
+	case hasStatus(err, http.StatusBadRequest),
+		hasStatus(err, http.StatusInternalServerError) && hasMessage(err, "invalid secret id"):
 		return &loginError{
 			method: authAppRole, err: err,
 			text: "the server refuses the role id or the secret id",

@@ -116,8 +116,11 @@ func shouldRetry(ctx context.Context, response *http.Response, err error) (bool,
 	}
 	switch response.StatusCode {
 	case http.StatusPreconditionFailed, // a replica that is not up to date yet
-		http.StatusInternalServerError, http.StatusBadGateway, http.StatusGatewayTimeout:
+		http.StatusBadGateway, http.StatusGatewayTimeout:
 		return true, nil
+	case http.StatusInternalServerError:
+		// Some releases answer so to a wrong secret id.
+		return response.Request != nil && response.Request.Method == http.MethodGet, nil
 	}
 	return false, nil
 }

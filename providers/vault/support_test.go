@@ -3,6 +3,7 @@ package vault_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"maps"
 	"net"
@@ -222,3 +223,12 @@ func onePath(server *testtools.VaultServer, name, path string) {
 
 // escape makes a path of a secret one of a URL.
 func escape(path string) string { return (&url.URL{Path: path}).EscapedPath() }
+
+func decodeBody(t *testing.T, response *http.Response, into any) {
+	t.Helper()
+	if err := json.NewDecoder(response.Body).Decode(into); err != nil {
+		t.Fatalf("decode: %v", err)
+	}
+}
+
+func asError(err error, target **providers.Error) bool { return errors.As(err, target) }
