@@ -143,6 +143,10 @@ func (r *Resolver) resolve(ctx context.Context, refs []secret.Ref, refresh bool)
 	}
 	var group sync.WaitGroup
 	for _, j := range jobs {
+		if len(jobs) == 1 {
+			r.run(ctx, j, refs, results)
+			break
+		}
 		group.Go(func() { r.run(ctx, j, refs, results) })
 	}
 	group.Wait()
