@@ -15,6 +15,9 @@ func (s *Scanner) parseExpr(at, limit int) (*Expr, int) {
 		return s.parseCall(e, at, body, limit)
 	}
 	inner, end, closed := findClose(s.src, min(at+2, limit), limit)
+	if !closed && s.fails(limit) {
+		inner, end = limit, limit
+	}
 	e.Span = text.Span{Start: at, End: end}
 	e.Inner = text.Span{Start: min(at+2, limit), End: inner}
 	e.Closed = closed
@@ -85,10 +88,7 @@ func (s *Scanner) recoverCall(e *Expr, at, limit, openQuote int) (inner, end int
 	} else {
 		e.addProblem(CodeUnclosed, "this {{ has no }} on its line; close the expression with }}", text.Span{Start: at, End: at + 2})
 	}
-	if s.failedEnd != limit {
-		s.failedEnd, s.failures = limit, 0
-	}
-	if s.failures++; s.failures > maxFailures {
+	if s.fails(limit) {
 		return limit, limit, false
 	}
 	if i := strings.Index(s.src[at+2:limit], "}}"); i >= 0 {

@@ -21,9 +21,9 @@ func ParseExpr(src string, at, limit int) (*Expr, int) {
 	return s.parseExpr(at, limit)
 }
 
-// maxFailures bounds how often one line is read again behind an expression
-// that was recovered at its first }}: after that many, the rest of the line
-// belongs to the next unclosed one. It keeps scanning linear.
+// maxFailures bounds how many expressions of one line are recovered before its
+// end: after that many, the rest of the line belongs to the next unclosed one.
+// It keeps scanning linear, and its result small, on a line of braces.
 const maxFailures = 16
 
 // Scanner reads many templates of one source with few allocations. It is not
@@ -54,6 +54,16 @@ func (s *Scanner) lineLimit(at, limit int) int {
 	return min(end, limit)
 }
 
+// fails counts an expression that has no end of its own on the line that ends
+// at limit, and reports whether the rest of the line belongs to it.
+func (s *Scanner) fails(limit int) (toLimit bool) {
+	if s.failedEnd != limit {
+		s.failedEnd, s.failures = limit, 0
+	}
+	s.failures++
+	return s.failures > maxFailures
+}
+
 // AppendParts appends the parts of src[span.Start:span.End] to parts. Literal
 // runs are never empty.
 func (s *Scanner) AppendParts(parts []Part, span text.Span) []Part {
@@ -79,13 +89,13 @@ func (s *Scanner) HasExpr(span text.Span) bool {
 }
 
 // findOpen returns the offset of the first expression's {{ in [at, end), or
-// end. Of more than two braces the last two open it: {{{x}}} is {{x}} in braces.
+// end. Of three braces the last two open it: {{{x}}} is {{x}} in braces.
 func (s *Scanner) findOpen(at, end int) int {
 	open := s.opens.Next(at)
 	if open+2 > end {
 		return end
 	}
-	for open+2 < end && s.src[open+2] == '{' {
+	if open+2 < end && s.src[open+2] == '{' && (open+3 == end || s.src[open+3] != '{') {
 		open++
 	}
 	return open
