@@ -36,6 +36,9 @@ func (s *Store) ambient(provider string) (Profile, error) {
 		if value, ok := s.options.LookupEnv(PassphraseVariable); ok && value != "" {
 			p.Auth = "passphrase"
 			p.Secrets["passphrase"] = Source{Env: PassphraseVariable}
+		} else if given, ok := s.given(p, "passphrase"); ok {
+			given.Wipe()
+			p.Auth = "passphrase"
 		}
 	}
 	return p, nil

@@ -56,6 +56,9 @@ var ErrNoSource = errors.New("the profile has no source for this field")
 // profile says it is; the copy is the caller's. The error is a *MaterialError,
 // or that of ctx; it never shows material or a command's output.
 func (s *Store) Material(ctx context.Context, profile Profile, field string) (secret.Value, error) {
+	if given, ok := s.given(profile, field); ok {
+		return given, nil
+	}
 	source, ok := profile.Secrets[field]
 	failure := MaterialError{Credential: profile.Title(), Field: field, Source: source.String()}
 	if !ok || source.IsZero() {

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/vault-lsp/vault-lsp/secret"
 )
 
 // Options are what a Store takes from outside; the zero value is what the
@@ -38,6 +40,8 @@ type Store struct {
 	// generations count the changes of a profile's stored material in this
 	// process, beside those that the file's time shows.
 	generations map[string]int
+	// provided is material that a person gave this process; see Provide.
+	provided map[providedKey]secret.Value
 }
 
 // Open reads the configuration file at path; a file that does not exist is an
@@ -53,7 +57,7 @@ func Open(path string, options Options) (*Store, error) {
 	if options.CommandTimeout == 0 {
 		options.CommandTimeout = defaultCommandTimeout
 	}
-	s := &Store{path: path, options: options, generations: map[string]int{}}
+	s := &Store{path: path, options: options, generations: map[string]int{}, provided: map[providedKey]secret.Value{}}
 	src, stamp, err := readConfig(path)
 	if err != nil {
 		return nil, err

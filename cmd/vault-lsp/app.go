@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"path/filepath"
 	"time"
@@ -104,17 +103,17 @@ func (a *app) openChecked() (*parts, error) {
 	return p, nil
 }
 
-// sender returns what sends requests with the parts' secrets.
-func (p *parts) sender() (*request.Sender, error) {
+// requestOptions are those of a sender of requests with the parts' secrets.
+func (p *parts) requestOptions() (request.Options, error) {
 	config := p.store.Config()
 	var proxy *url.URL
 	if config.Proxy != "" {
 		var err error
 		if proxy, err = url.Parse(config.Proxy); err != nil {
-			return nil, usage(fmt.Errorf("configuration: proxy is no URL; write it as http://host:port"))
+			return request.Options{}, usage(errors.New("configuration: proxy is no URL; write it as http://host:port"))
 		}
 	}
-	return request.NewSender(request.Options{
+	return request.Options{
 		Resolve:       p.adapt(p.resolver.Resolve),
 		Refetch:       p.adapt(p.resolver.Refetch),
 		Credential:    p.credentialName,
@@ -124,7 +123,7 @@ func (p *parts) sender() (*request.Sender, error) {
 		StateDir:      p.stateDir,
 		Proxy:         proxy,
 		InsecureHosts: config.TLS.InsecureHosts,
-	}), nil
+	}, nil
 }
 
 // adapt turns the resolver's results into those that package request knows.
@@ -168,6 +167,7 @@ func (a *app) close() {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.ctx), closeTimeout)
 	defer cancel()
+	a.parts.store.Forget()
 	if err := a.parts.resolver.Close(ctx); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		a.warnf("vault-lsp: %s\n", a.mask(err.Error()))
 	}

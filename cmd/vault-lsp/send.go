@@ -67,10 +67,11 @@ func (a *app) send(ctx context.Context, path string, f sendFlags) error {
 	if err != nil {
 		return err
 	}
-	sender, err := p.sender()
+	options, err := p.requestOptions()
 	if err != nil {
 		return err
 	}
+	sender := request.NewSender(options)
 	defer sender.Close()
 	run := &sendRun{app: a, parts: p, sender: sender, src: src, flags: f, grants: request.NewGrants()}
 	code := exitOK

@@ -30,11 +30,10 @@ func (a *app) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	sender, err := p.sender()
+	requests, err := p.requestOptions()
 	if err != nil {
 		return err
 	}
-	defer sender.Close()
 	level := zap.NewAtomicLevelAt(zap.InfoLevel)
 	log := zap.New(redactzap.Wrap(newLogCore(a, level), p.redact))
 	for _, problem := range p.store.Problems() {
@@ -51,7 +50,7 @@ func (a *app) serve(ctx context.Context) error {
 	}
 	deps := lsp.Deps{
 		Version: versionText(), Executable: executable, Log: log, Level: &level, Redact: p.redact,
-		Credentials: p.store, Vaults: p.resolver, Permissions: p.permissions, Sender: sender, Unlock: p.unlock,
+		Credentials: p.store, Vaults: p.resolver, Permissions: p.permissions, Requests: requests, Unlock: p.unlock,
 	}
 	if listener, err := input.Listen(ctx, ""); err != nil {
 		log.Warn("no socket for secret input: secrets cannot be entered in the editor", zap.Error(err))
