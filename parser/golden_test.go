@@ -1,0 +1,109 @@
+package parser_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vault-lsp/vault-lsp/internal/text"
+	"github.com/vault-lsp/vault-lsp/parser"
+	"github.com/vault-lsp/vault-lsp/template"
+)
+
+var update = flag.Bool("update", false, "write the golden files of this run")
+
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	paths, err := filepath.Glob("testdata/parse/*.http")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no files in testdata/parse: %v", err)
+	}
+	for _, path := range paths {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			t.Parallel()
+			src, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			file := parser.Parse(string(src))
+			checkFile(t, file)
+			got := outline(file)
+			golden := strings.TrimSuffix(path, ".http") + ".golden"
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Errorf("%s differs; run with -update if the change is meant (-want +got):\n%s", golden, diff)
+			}
+		})
+	}
+}
+
+// outline writes a tree for a person to read: a line an item, below it what
+// the item means.
+func outline(f *parser.File) string {
+	var b strings.Builder
+	for i, block := range f.Blocks {
+		fmt.Fprintf(&b, "block %d %q\n", i, block.Title.Of(f.Src))
+		for _, item := range block.Items {
+			fmt.Fprintf(&b, "  %-12s %q\n", item.Kind, item.Span.Of(f.Src))
+		}
+		for _, d := range block.Directives {
+			fmt.Fprintf(&b, "  @%s %q\n", d.Name, d.Value)
+		}
+		for _, v := range block.Variables {
+			fmt.Fprintf(&b, "  variable %s = %s\n", v.Name, outlineTemplate(f.Src, v.Value))
+		}
+		if block.Request != nil {
+			outlineRequest(&b, f.Src, block.Request)
+		}
+	}
+	mapper := text.NewMapper(f.Src)
+	for _, p := range f.Problems {
+		at := mapper.Position(p.Span.Start, text.UTF8)
+		fmt.Fprintf(&b, "%d:%d %s %s %q: %s\n", at.Line+1, at.Character+1, p.Severity, p.Code, p.Span.Of(f.Src), p.Message)
+	}
+	return b.String()
+}
+
+func outlineRequest(b *strings.Builder, src string, r *parser.Request) {
+	fmt.Fprintf(b, "  request %q runnable=%v\n", r.Name, r.Runnable)
+	fmt.Fprintf(b, "    %s %s %s\n", r.Method, outlineTemplate(src, r.Target), r.Version.Of(src))
+	for i := range r.Headers {
+		fmt.Fprintf(b, "    %s: %s\n", r.Headers[i].Name, outlineTemplate(src, r.Headers[i].Value))
+	}
+	if r.Body == nil {
+		return
+	}
+	fmt.Fprintf(b, "    body %s %s\n", r.Body.Kind, outlineTemplate(src, r.Body.Content))
+	for i := range r.Body.Files {
+		file := &r.Body.Files[i]
+		fmt.Fprintf(b, "    file %s expand=%v %s\n", outlineTemplate(src, file.Path), file.Expand, file.Encoding)
+	}
+	for _, comment := range r.Body.Comments {
+		fmt.Fprintf(b, "    not sent %q\n", comment.Of(src))
+	}
+}
+
+func outlineTemplate(src string, t template.Template) string {
+	var parts []string
+	for _, p := range t.Parts {
+		if p.Expr == nil {
+			parts = append(parts, fmt.Sprintf("%q", p.Span.Of(src)))
+		} else {
+			parts = append(parts, fmt.Sprintf("<%s>", p.Expr.Inner.Of(src)))
+		}
+	}
+	return strings.Join(parts, " ")
+}

@@ -1,0 +1,197 @@
+package parser_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/vault-lsp/vault-lsp/internal/text"
+	"github.com/vault-lsp/vault-lsp/parser"
+	"github.com/vault-lsp/vault-lsp/template"
+)
+
+// checkFile fails unless f keeps what the tree promises of any source: blocks
+// tile the file and items their block, so that every byte has one place; spans
+// are in bounds, in order and inside their parents; a request that cannot run
+// has an error that says why.
+func checkFile(t testing.TB, f *parser.File) {
+	t.Helper()
+	if err := fileError(f); err != nil {
+		t.Fatalf("%v in %.2000q", err, f.Src)
+	}
+}
+
+func fileError(f *parser.File) error {
+	at, blocks, variables := 0, len(f.Blocks), 0
+	if blocks == 0 {
+		return fmt.Errorf("there is no block")
+	}
+	for i, b := range f.Blocks {
+		if b.Span.Start != at || b.Span.IsEmpty() && blocks > 1 {
+			return fmt.Errorf("block %d at %v does not follow %d", i, b.Span, at)
+		}
+		at = b.Span.End
+		variables += len(b.Variables)
+		if err := blockError(f, b, i); err != nil {
+			return fmt.Errorf("block %d: %w", i, err)
+		}
+	}
+	if at != len(f.Src) {
+		return fmt.Errorf("blocks end at %d of %d", at, len(f.Src))
+	}
+	if variables != len(f.Variables) {
+		return fmt.Errorf("%d variables in blocks, %d in the file", variables, len(f.Variables))
+	}
+	last := 0
+	for _, p := range f.Problems {
+		if p.Code == "" || p.Message == "" || p.Severity < parser.Error || p.Severity > parser.Hint {
+			return fmt.Errorf("problem %+v is not complete", p)
+		}
+		if p.Span.Start < last || p.Span.End > len(f.Src) || p.Span.End < p.Span.Start {
+			return fmt.Errorf("problem %+v is out of order or bounds", p)
+		}
+		last = p.Span.Start
+	}
+	return nil
+}
+
+func blockError(f *parser.File, b *parser.Block, index int) error {
+	at := b.Span.Start
+	for _, item := range b.Items {
+		if item.Span.Start != at || item.Span.IsEmpty() {
+			return fmt.Errorf("item %v at %v does not follow %d", item.Kind, item.Span, at)
+		}
+		at = item.Span.End
+		if item.Kind == parser.ItemUnknown && !hasError(f, item.Span) {
+			return fmt.Errorf("unknown item at %v has no error", item.Span)
+		}
+	}
+	if at != b.Span.End {
+		return fmt.Errorf("items end at %d of %v", at, b.Span)
+	}
+	o := order{in: b.Span}
+	o.span("title", b.Title)
+	for _, d := range b.Directives {
+		o.at = max(o.at, d.Span.Start)
+		o.span("directive", d.Span)
+		if !contains(d.Span, d.NameSpan) || !contains(d.Span, d.ValueSpan) || d.NameSpan.Of(f.Src) != d.Name || d.ValueSpan.Of(f.Src) != d.Value {
+			return fmt.Errorf("directive %+v is not what it spans", d)
+		}
+	}
+	for _, v := range b.Variables {
+		v := v
+		if v.Block != index || !contains(b.Span, v.Span) || !contains(v.Span, v.NameSpan) || v.NameSpan.Of(f.Src) != v.Name {
+			return fmt.Errorf("variable %+v is not what it spans", v)
+		}
+		if err := templateError(f.Src, v.Span, v.Value); err != nil {
+			return fmt.Errorf("variable %s: %w", v.Name, err)
+		}
+	}
+	if o.err != nil || b.Request == nil {
+		return o.err
+	}
+	if b.Request.Block != index {
+		return fmt.Errorf("request says block %d", b.Request.Block)
+	}
+	return requestError(f, b.Span, b.Request)
+}
+
+func requestError(f *parser.File, block text.Span, r *parser.Request) error {
+	o := order{in: block}
+	o.span("request", r.Span)
+	o = order{in: r.Span}
+	o.span("request line", r.LineSpan)
+	if !contains(r.LineSpan, r.MethodSpan) && !r.MethodSpan.IsEmpty() {
+		return fmt.Errorf("method %v is not on the line %v", r.MethodSpan, r.LineSpan)
+	}
+	if !contains(r.Span, r.Target.Span) || !r.Version.IsEmpty() && !contains(r.Span, r.Version) {
+		return fmt.Errorf("target %v or version %v is not in %v", r.Target.Span, r.Version, r.Span)
+	}
+	if err := templateError(f.Src, r.Target.Span, r.Target); err != nil {
+		return fmt.Errorf("target: %w", err)
+	}
+	for i := range r.Headers {
+		h := &r.Headers[i]
+		o.span("header", h.Span)
+		if !contains(h.Span, h.NameSpan) || !contains(h.Span, h.Value.Span) || h.NameSpan.Of(f.Src) != h.Name || h.NameSpan.End > h.Value.Span.Start {
+			return fmt.Errorf("header %+v is not what it spans", h)
+		}
+		if err := templateError(f.Src, h.Span, h.Value); err != nil {
+			return fmt.Errorf("header %s: %w", h.Name, err)
+		}
+	}
+	if r.Body != nil {
+		o.span("body", r.Body.Span)
+		if err := bodyError(f.Src, r.Body); err != nil {
+			return fmt.Errorf("body: %w", err)
+		}
+	}
+	if !r.Runnable && !hasError(f, block) {
+		return fmt.Errorf("request %v cannot run and no error says why", r.Span)
+	}
+	return o.err
+}
+
+func bodyError(src string, b *parser.Body) error {
+	if b.Span.IsEmpty() || b.Content.Span != b.Span {
+		return fmt.Errorf("content %v is not body %v", b.Content.Span, b.Span)
+	}
+	gaps := order{in: b.Span}
+	for _, comment := range b.Comments {
+		gaps.span("comment", comment)
+	}
+	files := order{in: b.Span}
+	for i := range b.Files {
+		files.span("file", b.Files[i].Span)
+		if err := templateError(src, b.Files[i].Span, b.Files[i].Path); err != nil {
+			return err
+		}
+	}
+	if gaps.err != nil || files.err != nil {
+		return fmt.Errorf("%v, %v", gaps.err, files.err)
+	}
+	return templateError(src, b.Span, b.Content)
+}
+
+func templateError(src string, in text.Span, tmpl template.Template) error {
+	if !contains(in, tmpl.Span) {
+		return fmt.Errorf("template %v is not in %v", tmpl.Span, in)
+	}
+	o := order{in: tmpl.Span}
+	for _, p := range tmpl.Parts {
+		o.span("part", p.Span)
+		if p.Span.IsEmpty() || p.Expr != nil && p.Expr.Span != p.Span {
+			return fmt.Errorf("part %v is not its expression", p.Span)
+		}
+	}
+	return o.err
+}
+
+// order checks that spans follow each other inside another one.
+type order struct {
+	in  text.Span
+	at  int
+	err error
+}
+
+func (o *order) span(what string, span text.Span) {
+	if what == "title" && span == (text.Span{}) {
+		return
+	}
+	if o.err == nil && (!contains(o.in, span) || span.Start < o.at) {
+		o.err = fmt.Errorf("%s %v is not in %v behind %d", what, span, o.in, o.at)
+	}
+	o.at = span.End
+}
+
+func contains(outer, inner text.Span) bool {
+	return outer.Start <= inner.Start && inner.Start <= inner.End && inner.End <= outer.End
+}
+
+func hasError(f *parser.File, in text.Span) bool {
+	for _, p := range f.Problems {
+		if p.Severity == parser.Error && in.Contains(p.Span.Start) {
+			return true
+		}
+	}
+	return false
+}
