@@ -59,6 +59,7 @@ func (b *builder) body() {
 		for len(files) > 0 && files[0].Span.Start <= part.Span.Start {
 			flush()
 			b.appendFile(&files[0])
+			b.appendLineEnd(&files[0])
 			files = files[1:]
 		}
 		run = append(run, part)
@@ -66,6 +67,9 @@ func (b *builder) body() {
 	flush()
 	for i := range files {
 		b.appendFile(&files[i])
+		if i < len(files)-1 {
+			b.appendLineEnd(&files[i])
+		}
 	}
 	b.shapeBody()
 	for i := range out.parts {
@@ -89,6 +93,16 @@ func (b *builder) appendFile(ref *parser.FileRef) {
 		part = bodyPart{pieces: b.expandIn(src, template.Scan(src, all), &ref.Span)}
 	}
 	b.plan.body.parts = append(b.plan.body.parts, part)
+}
+
+// appendLineEnd adds the line end behind a `< path` line, which is part of the
+// body if more follows.
+func (b *builder) appendLineEnd(ref *parser.FileRef) {
+	end := "\n"
+	if strings.HasPrefix(b.file.Src[ref.Span.End:], "\r\n") {
+		end = "\r\n"
+	}
+	b.plan.body.parts = append(b.plan.body.parts, bodyPart{pieces: []piece{{text: end, use: literal, span: ref.Span}}})
 }
 
 // shapeBody applies what the media type asks for.

@@ -77,8 +77,10 @@ type world struct {
 	resolve map[string]string // name → address, for localhost names
 	dir     string
 	env     map[string]string
-	asked   []request.Question
-	answer  request.Answer
+	// overrides are variables of the command line.
+	overrides map[string]string
+	asked     []request.Question
+	answer    request.Answer
 }
 
 func newWorld(t *testing.T) *world {
@@ -169,6 +171,7 @@ func (w *world) serve(tls bool, handle http.HandlerFunc) *recorder {
 			handle(rw, req)
 		}
 	}))
+	r.Config.DisableGeneralOptionsHandler = true
 	if tls {
 		r.EnableHTTP2 = true
 		r.StartTLS()
@@ -188,15 +191,19 @@ func (w *world) build(src string) (*request.Plan, []request.Problem) {
 	file := parser.Parse(src)
 	for _, block := range file.Blocks {
 		if block.Request != nil {
-			return request.Build(file, block.Request, env.NewScope(file, nil, "", nil), request.Sources{
-				Dir: w.dir, LookupEnv: func(name string) (string, bool) { v, ok := w.env[name]; return v, ok },
-				Now:    func() time.Time { return time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC) },
-				Random: func(n int64) int64 { return n - 1 },
-			})
+			return request.Build(file, block.Request, env.NewScope(file, nil, "", w.overrides), w.sources())
 		}
 	}
 	w.Fatalf("no request in %q", src)
 	return nil, nil
+}
+
+func (w *world) sources() request.Sources {
+	return request.Sources{
+		Dir: w.dir, LookupEnv: func(name string) (string, bool) { v, ok := w.env[name]; return v, ok },
+		Now:    func() time.Time { return time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC) },
+		Random: func(n int64) int64 { return n - 1 },
+	}
 }
 
 func (w *world) plan(src string) *request.Plan {
@@ -273,3 +280,7 @@ func mustURL(t *testing.T, text string) *url.URL {
 }
 
 func writeFile(path, text string) error { return os.WriteFile(path, []byte(text), 0o600) }
+
+func basicAuth(h http.Header) (user, password string, ok bool) {
+	return (&http.Request{Header: h}).BasicAuth()
+}

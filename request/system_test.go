@@ -1,0 +1,93 @@
+package request_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/vault-lsp/vault-lsp/env"
+	"github.com/vault-lsp/vault-lsp/parser"
+	"github.com/vault-lsp/vault-lsp/request"
+)
+
+// TestSystemVariables has the clock at 2026-01-31 12:00 UTC and a random
+// source that gives its greatest number.
+func TestSystemVariables(t *testing.T) {
+	t.Parallel()
+	tests := map[string]string{
+		"{{$guid}}":               `[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`,
+		"{{$uuid}}":               `[0-9a-f-]{36}`,
+		"{{$timestamp}}":          `1769860800`,
+		"{{$timestamp -3 h}}":     `1769850000`,
+		"{{$timestamp 1 d}}":      `1769947200`,
+		"{{$timestamp 1 M}}":      `1772280000`, // February 28
+		"{{$timestamp 1 y}}":      `1801396800`,
+		"{{$timestamp 500 ms}}":   `1769860800`,
+		"{{$randomInt 1 10}}":     `9`,
+		"{{$randomInt -5 5}}":     `4`,
+		"{{$processEnv NAME}}":    `from-env`,
+		"{{$processEnv %which}}":  `from-env`,
+		"{{$dotenv DOT}}":         `from-dotenv`,
+		"{{$dotenv %dot}}":        `from-dotenv`,
+		"{{indirect}}-{{$guid}}x": `from-env-[0-9a-f-]{36}x`,
+	}
+	for expression, want := range tests {
+		t.Run(expression, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.env["NAME"] = "from-env"
+			server := w.serve(false, nil)
+			file := parser.Parse("@which = NAME\n@dot = DOT\n@indirect = {{$processEnv NAME}}\n\nPOST " + server.URL + "\n\n" + expression)
+			envs := env.Load(fstest.MapFS{".env": {Data: []byte("DOT=from-dotenv\n")}}, ".")
+			plan, problems := request.Build(file, file.Blocks[0].Request, env.NewScope(file, envs, "", nil), w.sources())
+			if plan == nil {
+				t.Fatal(problems)
+			}
+			if _, problem := w.sendWith(plan, w.call()); problem != nil {
+				t.Fatal(problem)
+			}
+			if got := server.last(t).Body; !regexp.MustCompile("^" + want + "$").MatchString(got) {
+				t.Errorf("%q, want %s", got, want)
+			}
+		})
+	}
+}
+
+// TestEverySystemVariableOfTheTableIsEvaluated: what completion offers can be
+// sent.
+func TestEverySystemVariableOfTheTableIsEvaluated(t *testing.T) {
+	t.Parallel()
+	for _, v := range env.Systems() {
+		w := newWorld(t)
+		_, problems := w.build("GET http://x.test/" + v.Example)
+		for _, p := range problems {
+			if p.Code != request.CodeMissingEnv {
+				t.Errorf("%s: %+v", v.Example, p)
+			}
+		}
+	}
+}
+
+func TestValuesOfThisMachineAreMasked(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.env["NAME"] = "from-env-value"
+	server := w.serve(false, nil)
+	file := parser.Parse("GET " + server.URL + "/{{$processEnv NAME}}\nX-Dot: {{$dotenv DOT}}\n")
+	envs := env.Load(fstest.MapFS{".env": {Data: []byte("DOT=dotenv-value\n")}}, ".")
+	plan, problems := request.Build(file, file.Blocks[0].Request, env.NewScope(file, envs, "", nil), w.sources())
+	if plan == nil {
+		t.Fatal(problems)
+	}
+	response, problem := w.sendWith(plan, w.call())
+	if problem != nil {
+		t.Fatal(problem)
+	}
+	if text := response.Request.URL + response.Request.Headers[0].Value; strings.Contains(text, "value") {
+		t.Errorf("shown: %s", text)
+	}
+	if got := w.redact.Mask("from-env-value dotenv-value"); strings.Contains(got, "value") {
+		t.Errorf("not registered: %s", got)
+	}
+}
