@@ -1,0 +1,130 @@
+package env
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestDotenvValues(t *testing.T) {
+	t.Setenv("PROCESS_VALUE", "from the process")
+	src := strings.Join([]string{
+		"# comment",
+		"PLAIN=value",
+		"export EXPORTED = spaced out  ",
+		"EMPTY=",
+		"COMMENT=a b # not this",
+		"HASH=a#b",
+		"ONLY=# nothing",
+		"DOLLAR=pa$PROCESS_VALUE$$x${PLAIN}",
+		`SINGLE='a $PLAIN \n #b'`,
+		`DOUBLE="a\nb\t\"c\" \$d \q $PLAIN" # comment`,
+		"BACK=`it's \"so\"`",
+		"MULTI=\"one",
+		"two\" ",
+		"a.b-c=1",
+		"QUOTE_INSIDE=it's",
+		"EQUALS=a=b==",
+		"URL=https://u:p@h/?a=b#c",
+		"exportX=1",
+		"export=2",
+		"CRLF=x\r",
+		"LAST=end",
+	}, "\n")
+	envs := Load(files(".env", src), ".")
+	want := map[string]string{
+		"PLAIN": "value", "EXPORTED": "spaced out", "EMPTY": "", "COMMENT": "a b", "HASH": "a#b", "ONLY": "",
+		"DOLLAR": "pa$PROCESS_VALUE$$x${PLAIN}", "SINGLE": `a $PLAIN \n #b`, "DOUBLE": "a\nb\t\"c\" $d \\q $PLAIN",
+		"BACK": `it's "so"`, "MULTI": "one\ntwo", "a.b-c": "1", "QUOTE_INSIDE": "it's", "EQUALS": "a=b==",
+		"URL": "https://u:p@h/?a=b#c", "exportX": "1", "export": "2", "CRLF": "x", "LAST": "end",
+	}
+	if diff := cmp.Diff(want, envs.Dotenv("")); diff != "" {
+		t.Errorf("values (-want +got):\n%s", diff)
+	}
+	if p := envs.Problems(); p != nil {
+		t.Errorf("problems: %v", p)
+	}
+}
+
+func TestDotenvProblems(t *testing.T) {
+	t.Parallel()
+	envs := Load(files(".env", "\ufeffA=1\nmarker line\n  B C=marker\nD='marker\nE=2\n=marker\n", ".env.old", "junk"), ".")
+	want := []string{".env:2:1 bad-dotenv", ".env:3:3 bad-dotenv", ".env:4:3 bad-dotenv", ".env:6:1 bad-dotenv"}
+	if diff := cmp.Diff(want, fileProblems(envs)); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+	for _, p := range envs.Problems() {
+		if strings.Contains(p.Message, "marker") {
+			t.Errorf("a message quotes the file: %s", p.Message)
+		}
+	}
+	if diff := cmp.Diff(map[string]string{"A": "1", "E": "2"}, envs.Dotenv("")); diff != "" {
+		t.Errorf("a bad line must not take the others with it (-want +got):\n%s", diff)
+	}
+}
+
+func TestDotenvOfAnEnvironment(t *testing.T) {
+	t.Parallel()
+	fsys := files(
+		".env", "A=root", ".env.dev", "A=root-dev", ".env.prod", "A=root-prod",
+		"api/.env", "A=api", "api/.env.prod", "A=api-prod",
+		"only/.env.prod", "A=only-prod",
+	)
+	tests := []struct{ dir, environment, want string }{
+		{".", "", "root"}, {".", "dev", "root-dev"}, {".", "other", "root"},
+		{"api", "", "api"}, {"api", "dev", "api"}, {"api", "prod", "api-prod"},
+		{"only", "prod", "only-prod"}, {"only", "dev", "root-dev"}, {"only/deep", "prod", "only-prod"},
+	}
+	for _, tt := range tests {
+		envs := Load(fsys, tt.dir)
+		if got := envs.Dotenv(tt.environment)["A"]; got != tt.want {
+			t.Errorf("%s, %q: A = %q, want %q", tt.dir, tt.environment, got, tt.want)
+		}
+	}
+}
+
+func TestDotenvDefinitions(t *testing.T) {
+	t.Parallel()
+	src := "# x\n export TOKEN = 'a {{b}}'\n"
+	d := Load(files("api/.env", src), "api").DotenvNames("")[0]
+	if d.Source != SourceDotenv || !d.Private || d.Path != "api/.env" || d.Line != 2 || d.Column != 9 {
+		t.Errorf("definition %+v", d)
+	}
+	if d.NameSpan.Of(src) != "TOKEN" || d.Span.Of(src) != "TOKEN = 'a {{b}}'" || d.Text() != "a {{b}}" {
+		t.Errorf("spans %q, %q, text %q", d.NameSpan.Of(src), d.Span.Of(src), d.Text())
+	}
+	scope := NewScope(nil, Load(files(".env", src), "."), "", nil)
+	if scope.Lookup("TOKEN") != nil {
+		t.Error(".env is reached through $dotenv only")
+	}
+}
+
+// FuzzLoad checks that no content of an environment file makes Load panic and
+// that every problem has a place in the file.
+func FuzzLoad(f *testing.F) {
+	f.Add(`{"dev": {"a": {"provider": "vault", "path": "{{x}}"}}}`, "A=1\nB='x\n")
+	f.Add(`{"dev": {"a": {"provider": "AzureKeyVault", "resourceId": "/"}}`, "export \xff=")
+	f.Fuzz(func(t *testing.T, environments, dotenv string) {
+		envs := Load(files("http-client.env.json", environments, ".env", dotenv), ".")
+		for _, p := range envs.Problems() {
+			src := environments
+			if p.Path == ".env" {
+				src = dotenv
+			}
+			lines := strings.Split(src, "\n")
+			if p.Line < 1 || p.Line > len(lines) || p.Column < 1 || p.Column > len(lines[p.Line-1])+1 {
+				t.Fatalf("%+v lies outside", p)
+			}
+		}
+		for _, name := range append(envs.Names(), "") {
+			values(envs, name)
+			for _, d := range NewScope(nil, envs, name, nil).Names() {
+				_ = d.Text()
+			}
+		}
+		for _, d := range envs.DotenvNames("") {
+			_, _ = d.Span.Of(dotenv), d.NameSpan.Of(dotenv)
+		}
+	})
+}
