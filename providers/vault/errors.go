@@ -233,7 +233,6 @@ func explainTLS(title string, err error) (fault, bool) {
 	var hostname x509.HostnameError
 	var invalid x509.CertificateInvalidError
 	var verification *tls.CertificateVerificationError
-	var alert tls.AlertError
 	var record tls.RecordHeaderError
 	f := fault{kind: providers.Unavailable}
 	switch {
@@ -249,7 +248,7 @@ func explainTLS(title string, err error) (fault, bool) {
 	case errors.As(err, &verification), errors.As(err, &invalid):
 		f.message = "the server's certificate cannot be verified"
 		f.hint = fmt.Sprintf("check the address and %s of %s", fieldCACert, title)
-	case errors.As(err, &alert):
+	case isAlert(err):
 		f.message = "the server ended the TLS handshake"
 		f.hint = fmt.Sprintf("it may want a client certificate: name %s and %s in %s", fieldClientCert, fieldClientKey, title)
 	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
@@ -259,6 +258,13 @@ func explainTLS(title string, err error) (fault, bool) {
 		return fault{}, false
 	}
 	return f, true
+}
+
+// isAlert reports whether the other side ended a TLS connection with an alert.
+// crypto/tls has no exported type for it, only the name of the operation.
+func isAlert(err error) bool {
+	var operation *net.OpError
+	return errors.As(err, &operation) && operation.Op == "remote error"
 }
 
 // explainNetwork explains a connection that failed.

@@ -3,6 +3,7 @@ package vault_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -296,16 +297,35 @@ func TestBadProfiles(t *testing.T) {
 	providertest.WantError(t, err, providers.Unauthenticated)
 }
 
-// TestLocalhostElsewhere: a name that should be this machine and is not gets no
-// byte over plain http, unless the profile allows it.
-func TestLocalhostElsewhere(t *testing.T) {
+// TestAllowHTTP: only the profile opens plain http to another machine.
+func TestAllowHTTP(t *testing.T) {
 	t.Parallel()
-	p := newProvider(t, vault.Options{})
-	// A name below .localhost may be anywhere; where it resolves to this machine
-	// or to nothing, the request is refused by the port instead.
-	err := getError(t, p, withToken("http://vault.localhost:1", "profile-token", nil), "path=a")
-	got := (*providers.Error)(nil)
-	if !asError(err, &got) || got.Kind != providers.Unavailable && got.Kind != providers.Unauthenticated {
-		t.Errorf("error %v", err)
+	// As a proxy the recorder receives what would go to the other machine.
+	proxy := newRecorder(t, "", func(w http.ResponseWriter, _ *http.Request) bool {
+		_, _ = w.Write([]byte(`{"data": {"k": "v"}}`))
+		return true
+	})
+	through, err := url.Parse(proxy.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newProvider(t, vault.Options{Proxy: http.ProxyURL(through)})
+	const address = "http://vault.example.com:8200"
+	err = getError(t, p, withToken(address, "profile-token", fields{"allowHttp": "false"}), "path=a", "engine=v1")
+	providertest.WantError(t, err, providers.Unauthenticated, "profile-token")
+	if n := len(proxy.all()); n > 0 {
+		t.Errorf("%d requests were sent", n)
+	}
+	if got := get(t, p, withToken(address, "profile-token", fields{"allowHttp": "true"}), "path=a", "engine=v1"); got != `{"k":"v"}` {
+		t.Errorf("got %s", got)
+	}
+	if all := proxy.all(); len(all) != 1 || all[0].URI != address+"/v1/secret/a" {
+		t.Errorf("requests %+v", all)
+	}
+	// This machine is reached without the proxy.
+	local := newRecorder(t, "", proxy.answer)
+	get(t, p, withToken(local.URL, "profile-token", nil), "path=a", "engine=v1")
+	if n := len(local.all()); n != 1 {
+		t.Errorf("%d requests, want 1 directly", n)
 	}
 }

@@ -1,0 +1,143 @@
+package vault_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vault-lsp/vault-lsp/internal/testtools"
+	"github.com/vault-lsp/vault-lsp/providers"
+	"github.com/vault-lsp/vault-lsp/providers/providertest"
+	"github.com/vault-lsp/vault-lsp/providers/vault"
+)
+
+func TestList(t *testing.T) {
+	t.Parallel()
+	server := testtools.Vault(t)
+	const hidden = "value-not-to-show"
+	server.Write("sys/mounts/team/kv", map[string]any{"type": "kv", "description": "of the team", "options": map[string]any{"version": "2"}})
+	server.PutKV2("app/db", map[string]any{"old": hidden})
+	server.PutKV2("app/db", map[string]any{"password": hidden, "user": map[string]any{"name": hidden}})
+	server.PutKV2("app/db", map[string]any{"password": hidden, "user": hidden, "port": 5432})
+	server.PutKV2("app/mail", map[string]any{"password": hidden})
+	server.PutKV2("app", map[string]any{"password": hidden})
+	server.PutKV2("beta/x/y", map[string]any{"password": hidden})
+	server.PutKV1("app/db", map[string]any{"password": hidden})
+	server.Write("secret/destroy/app/db", map[string]any{"versions": []int{1}})
+	server.Write("secret/delete/app/db", map[string]any{"versions": []int{2}})
+
+	known := func(pairs ...string) map[string]string {
+		m := map[string]string{}
+		for _, pair := range pairs {
+			name, value, _ := strings.Cut(pair, "=")
+			m[name] = value
+		}
+		return m
+	}
+	tests := []struct {
+		name   string
+		query  providers.Query
+		values []string
+	}{
+		{"mounts", providers.Query{Field: "mount"}, []string{"kv1", "secret", "team/kv"}},
+		{"mounts by prefix", providers.Query{Field: "mount", Prefix: "te"}, []string{"team/kv"}},
+		{"top", providers.Query{Field: "path"}, []string{"app", "app/", "beta/"}},
+		{"folder", providers.Query{Field: "path", Prefix: "app/"}, []string{"app/db", "app/mail"}},
+		{"in a folder", providers.Query{Field: "path", Prefix: "app/d"}, []string{"app/db"}},
+		{"deeper", providers.Query{Field: "path", Prefix: "beta/x/"}, []string{"beta/x/y"}},
+		{"no folder", providers.Query{Field: "path", Prefix: "nope/"}, nil},
+		{"version 1", providers.Query{Field: "path", Known: known("mount=kv1"), Prefix: "app/"}, []string{"app/db"}},
+		{"no mount", providers.Query{Field: "path", Known: known("mount=nomount")}, nil},
+		{"keys", providers.Query{Field: "key", Known: known("path=app/db")}, []string{"password", "port", "user"}},
+		{"keys by prefix", providers.Query{Field: "key", Known: known("path=app/db"), Prefix: "p"}, []string{"password", "port"}},
+		{"keys of a deleted version", providers.Query{Field: "key", Known: known("path=app/db", "version=2")}, nil},
+		{"keys of version 1", providers.Query{Field: "key", Known: known("path=app/db", "mount=kv1")}, nil},
+		{"keys of nothing", providers.Query{Field: "key", Known: known("path=nope")}, nil},
+		{"versions", providers.Query{Field: "version", Known: known("path=app/db")}, []string{"3", "2", "1"}},
+		{"versions while one is written", providers.Query{Field: "version", Known: known("path=app/db", "version=x")}, []string{"3", "2", "1"}},
+		{"versions of version 1", providers.Query{Field: "version", Known: known("path=app/db", "mount=kv1")}, nil},
+	}
+	front := newRecorder(t, server.Address, nil)
+	p := newProvider(t, vault.Options{})
+	root := withToken(front.URL, server.RootToken, nil)
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			items, err := p.List(t.Context(), root, test.query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var values []string
+			for _, item := range items {
+				values = append(values, item.Value)
+				providertest.WantNo(t, item.Value+item.Detail, hidden)
+			}
+			if diff := cmp.Diff(test.values, values); diff != "" {
+				t.Errorf("values (-want +got):\n%s", diff)
+			}
+		})
+	}
+	t.Run("details", func(t *testing.T) { testListDetails(t, p, root) })
+	// Names never come from an endpoint that has values.
+	for _, request := range front.all() {
+		if strings.HasPrefix(request.URI, "/v1/secret/data/") || strings.HasPrefix(request.URI, "/v1/kv1/") && !strings.Contains(request.URI, "list=true") {
+			t.Errorf("a listing read values: %s", request.URI)
+		}
+	}
+}
+
+func testListDetails(t *testing.T, p *vault.Provider, root providers.Credential) {
+	details := func(query providers.Query) map[string]string {
+		items, err := p.List(t.Context(), root, query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := map[string]string{}
+		for _, item := range items {
+			m[item.Value] = item.Detail
+		}
+		return m
+	}
+	mounts := details(providers.Query{Field: "mount"})
+	if mounts["team/kv"] != "KV version 2, of the team" || !strings.HasPrefix(mounts["kv1"], "KV version 1") {
+		t.Errorf("mounts %v", mounts)
+	}
+	versions := details(providers.Query{Field: "version", Known: map[string]string{"path": "app/db"}})
+	if !strings.HasPrefix(versions["3"], "created 20") || strings.Contains(versions["3"], ",") ||
+		!strings.Contains(versions["2"], ", deleted 20") || !strings.HasSuffix(versions["1"], ", destroyed") {
+		t.Errorf("versions %v", versions)
+	}
+	paths := details(providers.Query{Field: "path"})
+	if paths["app"] != "secret" || paths["app/"] != "folder" {
+		t.Errorf("paths %v", paths)
+	}
+}
+
+// TestListMountsDegrades: without the list of visible mounts the full list is
+// tried, and without that there is nothing to offer.
+func TestListMountsDegrades(t *testing.T) {
+	t.Parallel()
+	server := testtools.Vault(t)
+	front := newRecorder(t, server.Address, func(w http.ResponseWriter, r *http.Request) bool {
+		return r.URL.Path == uiMounts && status(http.StatusForbidden)(w, r)
+	})
+	p := newProvider(t, vault.Options{})
+	query := providers.Query{Field: "mount"}
+	if diff := cmp.Diff([]string{"kv1", "secret"}, list(t, p, withToken(front.URL, server.RootToken, nil), query)); diff != "" {
+		t.Errorf("from the full list (-want +got):\n%s", diff)
+	}
+	narrow := withToken(front.URL, server.Token(0, 0, "default"), nil)
+	if got := list(t, p, narrow, query); len(got) > 0 {
+		t.Errorf("got %v, want nothing", got)
+	}
+}
+
+// TestListBadToken: that nothing can be listed because of the token is said.
+func TestListBadToken(t *testing.T) {
+	t.Parallel()
+	server := testtools.Vault(t)
+	p := newProvider(t, vault.Options{})
+	_, err := p.List(t.Context(), withToken(server.Address, "hvs.wrong", nil), providers.Query{Field: "path"})
+	providertest.WantError(t, err, providers.Unauthenticated, "hvs.wrong")
+}
