@@ -149,6 +149,10 @@ func systemEdit(span text.Span, v env.SystemVariable, hasArgs bool, end string) 
 	return e
 }
 
+// documentedVariables is up to how many variables completion shows the values
+// too; more would take too long to expand at every keystroke.
+const documentedVariables = 500
+
 // variables completes names of variables; a leading % is kept.
 func (c *completer) variables(span text.Span, word, end string) []CompletionItem {
 	if c.Scope == nil {
@@ -163,6 +167,10 @@ func (c *completer) variables(span text.Span, word, end string) []CompletionItem
 		item := CompletionItem{
 			Label: d.Name, Kind: KindVariable, Detail: c.shortSource(d), Filter: d.Name,
 			Sort: fmt.Sprintf("0%05d", i), Edit: Edit{Span: span, New: d.Name + end},
+		}
+		if len(definitions) > documentedVariables {
+			items = append(items, item)
+			continue
 		}
 		if value := c.shownValue(d); value != "" {
 			item.Doc = code(value) + "\n\n" + c.definedIn(d)

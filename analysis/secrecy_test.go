@@ -114,11 +114,11 @@ func checkBounds(t *testing.T, src string) {
 }
 
 func FuzzAnswers(f *testing.F) {
-	f.Add(goodFile[:200])
+	f.Add(goodFile[:100])
 	f.Add("{{$vault path='{{a}}' key=")
 	f.Add("@a = {{b}}\n@b = {{a}}\nGET {{a}}\nX: {{$aws {{$aws}}}}")
 	f.Fuzz(func(t *testing.T, src string) {
-		if len(src) > 400 {
+		if len(src) > 120 {
 			return
 		}
 		checkBounds(t, src)

@@ -49,8 +49,10 @@ var knownDirectives = func() map[string]directiveWord {
 // foldDirective makes the spellings of a directive equal: httpYac takes
 // noRedirect for no-redirect.
 func foldDirective(name string) string {
-	return strings.ToLower(strings.NewReplacer("-", "", "_", "").Replace(name))
+	return strings.ToLower(directiveSeparators.Replace(name))
 }
+
+var directiveSeparators = strings.NewReplacer("-", "", "_", "")
 
 // lookupDirective finds a directive by any of its spellings.
 func lookupDirective(name string) (directiveWord, bool) {
