@@ -308,7 +308,6 @@ func TestAuthorizeAsksOnceAnOrigin(t *testing.T) {
 func TestUnreadablePermissionsAllowNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.opts.Permissions = permission.Open(filepath.Join(t.TempDir(), "dir"))
 	if err := writeFile(filepath.Join(w.dir, "p.json"), "{damaged"); err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -171,6 +172,7 @@ func (w *world) serve(tls bool, handle http.HandlerFunc) *recorder {
 			handle(rw, req)
 		}
 	}))
+	r.Config.ErrorLog = log.New(io.Discard, "", 0)
 	r.Config.DisableGeneralOptionsHandler = true
 	if tls {
 		r.EnableHTTP2 = true
