@@ -75,7 +75,7 @@ func (c *completer) names(closed bool, start int, calls bool) []CompletionItem {
 	if !strings.HasPrefix(word, "$") {
 		items = c.variables(span, word, end)
 	}
-	if !calls {
+	if !calls || strings.HasPrefix(word, "%") {
 		return items
 	}
 	hasArgs := closed && span.End < c.line.End && isBlank(c.src[span.End]) &&

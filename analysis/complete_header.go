@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/vault-lsp/vault-lsp/internal/text"
+	"github.com/vault-lsp/vault-lsp/secret"
 )
 
 // headers completes a line of the header section: the name before the colon,
@@ -42,7 +43,7 @@ func (c *completer) headerNames(span text.Span) []CompletionItem {
 		items = append(items, CompletionItem{
 			Label: h.Name, Kind: KindHeader, Doc: h.Doc, Filter: h.Name, Sort: fmt.Sprintf("%03d", i),
 			Edit:      Edit{Span: span, New: h.Name + colon},
-			Retrigger: colon != "" && len(h.Values) > 0,
+			Retrigger: colon != "" && (h.Secret || len(h.Values) > 0),
 		})
 	}
 	return items
@@ -52,8 +53,8 @@ func (c *completer) headerNames(span text.Span) []CompletionItem {
 // at a time.
 func (c *completer) headerValues(name string, start int) []CompletionItem {
 	header, ok := lookupHeader(name)
-	if !ok || len(header.Values) == 0 {
-		return nil
+	if items := c.headerSecrets(header, start); items != nil || !ok || len(header.Values) == 0 {
+		return items
 	}
 	if comma := strings.LastIndexByte(c.src[start:c.offset], ','); comma >= 0 {
 		start += comma + 1
@@ -72,11 +73,36 @@ func (c *completer) headerValues(name string, start int) []CompletionItem {
 		item := CompletionItem{
 			Label: strings.TrimSpace(value), Kind: KindValue, Doc: schemeDocs[value], Filter: value,
 			Sort: fmt.Sprintf("%03d", i), Edit: Edit{Span: span, New: value},
+			Retrigger: header.Secret,
 		}
 		if strings.HasSuffix(value, " ") && span.End < c.line.End && isBlank(c.src[span.End]) {
 			item.Edit.New = strings.TrimSuffix(value, " ")
 		}
 		items = append(items, item)
+	}
+	return items
+}
+
+// headerSecrets offers a reference to each provider where a header that carries
+// a credential has none yet: behind the scheme, or at once where there is none.
+func (c *completer) headerSecrets(header headerWord, start int) []CompletionItem {
+	if !header.Secret {
+		return nil
+	}
+	typed := strings.TrimLeft(c.src[start:c.offset], " \t")
+	scheme := strings.TrimRight(typed, " \t")
+	if scheme == "" && len(header.Values) > 0 || scheme == typed && scheme != "" || strings.ContainsAny(scheme, " \t{") ||
+		strings.TrimSpace(c.src[c.offset:c.line.End]) != "" {
+		return nil
+	}
+	var items []CompletionItem
+	for i, spec := range secret.Providers() {
+		edit := providerEdit(text.Span{Start: c.offset, End: c.offset}, spec, false, closeText)
+		edit.New, edit.Snippet = "{{"+edit.New, "{{"+edit.Snippet
+		items = append(items, CompletionItem{
+			Label: "{{$" + spec.Name + "}}", Kind: KindProvider, Detail: spec.Label, Doc: spec.Doc, Deprecated: spec.Name == secret.HCP,
+			Filter: "{{$" + spec.Name, Sort: fmt.Sprintf("%03d", i), Edit: edit, Retrigger: true,
+		})
 	}
 	return items
 }

@@ -28,6 +28,8 @@ func TestCompleteApplies(t *testing.T) {
 		{"second media type", request + "Accept: text/plain, ‸", "text/html", request + "Accept: text/plain, text/html"},
 		{"scheme", request + "Authorization: ‸", "Bearer", request + "Authorization: Bearer "},
 		{"scheme before token", request + "Authorization: B‸ {{x}}", "Bearer", request + "Authorization: Bearer {{x}}"},
+		{"secret behind the scheme", request + "Authorization: Bearer ‸\nA: b", "{{$vault}}", request + "Authorization: Bearer {{$vault path=‸}}$0\nA: b"},
+		{"secret of a header without scheme", request + "x-api-key: ‸", "{{$local}}", request + "x-api-key: {{$local secret=‸}}$0"},
 		{"provider unclosed", request + "A: {{$‸", "$vault", request + "A: {{$vault path=‸}}$0"},
 		{"provider half typed", request + "A: {{$va‸", "$vault", request + "A: {{$vault path=‸}}$0"},
 		{"provider closed by the editor", request + "A: {{$‸}}", "$vault", request + "A: {{$vault path=‸}}"},
@@ -112,6 +114,9 @@ func TestCompleteLists(t *testing.T) {
 		{"nothing behind a closed expression", "POST http://x\n\n{{$guid}}‸\n", nil},
 		{"nothing for the value of an unknown header", request + "X-Thing: ‸", nil},
 		{"nothing for a value nobody knows", request + "A: {{$vault ttl=‸}}", nil},
+		{"an encoded expression is a variable", request + "A: {{%h‸}}",
+			[]string{"broken", "host", "old_key", "password", "stripe_key", "tag", "version"}},
+		{"no secret in front of one", request + "X-API-Key: ‸{{host}}", nil},
 		{"nothing behind a method", "GET ‸", nil},
 		{"no method below a request", request + "\n‸", []string{"###", "# @name", "@variable"}},
 	}
