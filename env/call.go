@@ -141,7 +141,7 @@ func (x *expander) fieldProblems(e *template.Expr, problems []secret.FieldProble
 				span = arg.ValueSpan
 			}
 		}
-		x.report(Problem{Code: p.Code, Message: p.Message, Span: o.at(span), Variable: o.innermost, Suggestion: p.Suggestion})
+		x.add(Problem{Code: p.Code, Message: p.Message, Span: o.at(span), Variable: o.innermost, Suggestion: p.Suggestion})
 	}
 }
 
@@ -168,11 +168,7 @@ func (x *expander) argument(arg *template.Arg, o origin) (value string, private,
 // reference, a system variable or an answer; what it expands to is not split
 // again.
 func (x *expander) plain(e *template.Expr, o origin) (value string, private, ok bool) {
-	reported := false
-	sub := expander{scope: x.scope, stack: x.stack, steps: x.steps, report: func(p Problem) {
-		reported = true
-		x.report(p)
-	}}
+	sub := expander{scope: x.scope, stack: x.stack, steps: x.steps}
 	// A problem in the template itself is reported at the nested expression,
 	// not at the whole call.
 	inner := o
@@ -185,7 +181,10 @@ func (x *expander) plain(e *template.Expr, o origin) (value string, private, ok 
 	}
 	sub.expr("", e, inner)
 	x.steps = sub.steps
-	if reported {
+	if len(sub.problems) > 0 {
+		for _, p := range sub.problems {
+			x.add(p)
+		}
 		return "", false, false
 	}
 	for _, p := range sub.pieces {

@@ -23,7 +23,9 @@ const (
 type expander struct {
 	scope  *Scope
 	pieces []Piece
-	report func(Problem)
+	// problems are collected here if report is nil.
+	problems []Problem
+	report   func(Problem)
 	// checking is set if only the problems are wanted.
 	checking bool
 	// stack holds the names of the variables whose definitions are open.
@@ -96,14 +98,23 @@ func (x *expander) limit(o origin, span text.Span) {
 
 // problem reports a problem at span, inside o.
 func (x *expander) problem(code, suggestion string, o origin, span text.Span, format string, args ...any) {
-	x.report(Problem{Code: code, Message: fmt.Sprintf(format, args...), Span: o.at(span), Variable: o.innermost, Suggestion: suggestion})
+	x.add(Problem{Code: code, Message: fmt.Sprintf(format, args...), Span: o.at(span), Variable: o.innermost, Suggestion: suggestion})
+}
+
+// add records a problem.
+func (x *expander) add(p Problem) {
+	if x.report != nil {
+		x.report(p)
+		return
+	}
+	x.problems = append(x.problems, p)
 }
 
 // expr expands one expression.
 func (x *expander) expr(src string, e *template.Expr, o origin) {
 	if len(e.Problems) > 0 {
 		for _, p := range e.Problems {
-			x.report(Problem{Code: string(p.Code), Message: p.Message, Span: o.at(p.Span), Variable: o.innermost, Syntax: true})
+			x.add(Problem{Code: string(p.Code), Message: p.Message, Span: o.at(p.Span), Variable: o.innermost, Syntax: true})
 		}
 		return
 	}
@@ -123,7 +134,7 @@ func (x *expander) variable(e *template.Expr, o origin) {
 	if slices.Contains(x.stack, e.Name) {
 		from := slices.Index(x.stack, e.Name)
 		way := strings.Join(append(slices.Clone(x.stack[from:]), e.Name), " → ")
-		x.report(Problem{Code: CodeCycle, Span: o.at(e.NameSpan), Message: fmt.Sprintf("The variable %s is defined by itself (%s); change one of the definitions.", e.Name, way)})
+		x.add(Problem{Code: CodeCycle, Span: o.at(e.NameSpan), Message: fmt.Sprintf("The variable %s is defined by itself (%s); change one of the definitions.", e.Name, way)})
 		return
 	}
 	if x.steps++; x.steps > maxSteps || len(x.stack) >= maxDepth {
@@ -161,7 +172,7 @@ func (x *expander) variable(e *template.Expr, o origin) {
 func (x *expander) structured(e *template.Expr, d *Definition, path string, o, outer origin) {
 	switch {
 	case d.Problem != "":
-		x.report(Problem{
+		x.add(Problem{
 			Code: CodeBadDefinition, Span: o.span, Variable: e.Name,
 			Message: fmt.Sprintf("The definition of %s in %s:%d cannot be used: %s.", e.Name, d.Path, d.Line, d.Problem),
 		})

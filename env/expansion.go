@@ -111,15 +111,9 @@ func (s *Scope) Expand(src string, t template.Template) Expansion {
 	if len(t.Parts) == 0 {
 		return Expansion{}
 	}
-	var expansion Expansion
-	x := expander{
-		scope:  s,
-		pieces: make([]Piece, 0, len(t.Parts)),
-		report: func(p Problem) { expansion.Problems = append(expansion.Problems, p) },
-	}
+	x := expander{scope: s, pieces: make([]Piece, 0, len(t.Parts))}
 	x.template(src, t, origin{})
-	expansion.Pieces = x.pieces
-	return expansion
+	return Expansion{Pieces: x.pieces, Problems: x.problems}
 }
 
 // Check calls report for every problem that Expand would find. It allocates

@@ -123,12 +123,15 @@ func (c *checker) unknownField(i int, name string) {
 // missing reports the required fields that are absent. Of several forms the
 // one that the reference has begun is asked for.
 func (c *checker) missing() {
-	var begun []string
+	given := func(name string) bool { return c.find(name) >= 0 }
 	for _, form := range c.spec.Forms {
-		absent := slices.DeleteFunc(slices.Clone(form), func(name string) bool { return c.find(name) >= 0 })
-		if len(absent) == 0 {
+		if !slices.ContainsFunc(form, func(name string) bool { return !given(name) }) {
 			return
 		}
+	}
+	var begun []string
+	for _, form := range c.spec.Forms {
+		absent := slices.DeleteFunc(slices.Clone(form), given)
 		if len(absent) < len(form) && begun == nil {
 			begun = absent
 		}
