@@ -65,7 +65,7 @@ func (p *parser) readDelimitedScript() {
 		}
 	}
 	p.item(ItemScript, start, p.line.start)
-	p.problem(CodeUnclosedScript, Error, "this script has no end before the next request; close it with %}", opening)
+	p.refuse(CodeUnclosedScript, "this script has no end before the next request; close it with %}", opening)
 }
 
 // isBraceScriptOpening reports whether content is a line of only {{, {{@name

@@ -85,7 +85,7 @@ func (p *parser) readBlockComment() {
 		}
 	}
 	p.item(ItemComment, start, p.line.start)
-	p.problem(CodeUnclosedComment, Error, "this comment has no end before the next request; close it with */", opening)
+	p.refuse(CodeUnclosedComment, "this comment has no end before the next request; close it with */", opening)
 }
 
 // directive reads the current line, a comment, as # @name value.

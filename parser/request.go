@@ -120,7 +120,8 @@ func (p *parser) appendTarget(span text.Span) {
 	}
 	literal := p.parts[last].Span
 	version := versionStart(literal.Of(p.src))
-	if version < 0 {
+	alone := version == 0 && last == before && !p.request.MethodSpan.IsEmpty() // GET HTTP/1.1
+	if version < 0 || version == 0 && !alone {
 		return
 	}
 	at := literal.Start + version
@@ -135,13 +136,13 @@ func (p *parser) appendTarget(span text.Span) {
 	}
 }
 
-// versionStart returns where HTTP/x begins that ends s, behind a blank, or -1.
-// "(Prior Knowledge)" may follow it.
+// versionStart returns where the HTTP/x begins that ends s, at 0 or behind a
+// blank, or -1. "(Prior Knowledge)" may follow it.
 func versionStart(s string) int {
 	body := strings.TrimRight(strings.TrimSuffix(s, "(Prior Knowledge)"), " \t")
 	at := strings.LastIndexAny(body, " \t") + 1
 	version, ok := strings.CutPrefix(body[at:], "HTTP/")
-	if !ok || at == 0 || version == "" || strings.Trim(version, "0123456789.") != "" {
+	if !ok || version == "" || strings.Trim(version, "0123456789.") != "" {
 		return -1
 	}
 	return at

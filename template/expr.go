@@ -83,18 +83,18 @@ func (s *Scanner) parseCall(e *Expr, at, dollar, limit int) (*Expr, int) {
 // recoverCall reports a call that never closed and returns where it ends: at
 // the first }}, else at limit.
 func (s *Scanner) recoverCall(e *Expr, at, limit, openQuote int) (inner, end int, closed bool) {
-	if openQuote >= 0 {
+	inner, end = limit, limit
+	if !s.fails(limit) {
+		if i := strings.Index(s.src[at+2:limit], "}}"); i >= 0 {
+			inner, end, closed = at+2+i, at+2+i+2, true
+		}
+	}
+	if openQuote >= 0 && openQuote < inner {
 		e.addProblem(CodeUnclosedQuote, "this quote is not closed on its line; close it, or leave quotes away where the value has no blank", text.Span{Start: openQuote, End: openQuote + 1})
 	} else {
 		e.addProblem(CodeUnclosed, "this {{ has no }} on its line; close the expression with }}", text.Span{Start: at, End: at + 2})
 	}
-	if s.fails(limit) {
-		return limit, limit, false
-	}
-	if i := strings.Index(s.src[at+2:limit], "}}"); i >= 0 {
-		return at + 2 + i, at + 2 + i + 2, true
-	}
-	return limit, limit, false
+	return inner, end, closed
 }
 
 // addProblem records what is wrong with the expression.
