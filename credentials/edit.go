@@ -17,10 +17,9 @@ func openDocument(src []byte) (*document, error) {
 	if len(bytes.TrimSpace(src)) == 0 {
 		src = []byte("{\n}\n")
 	}
-	root, err := hujson.Parse(bytes.TrimPrefix(src, []byte("\ufeff")))
-	if err != nil {
-		line, column, reason := syntaxError(err)
-		return nil, fmt.Errorf("line %d, column %d: %s", line, column, reason)
+	root, problem := parseSyntax(bytes.TrimPrefix(src, []byte("\ufeff")))
+	if problem != nil {
+		return nil, problem
 	}
 	if _, ok := root.Value.(*hujson.Object); !ok {
 		return nil, fmt.Errorf("line 1, column 1: the configuration must be a JSON object")

@@ -210,7 +210,7 @@ func localMethods() []Method {
 	vault := plain("vault", "Vault name", "which vault on this machine", byDefault("local"))
 	return []Method{
 		row(secret.Local, "passphrase", "Passphrase", "A vault that a passphrase opens.",
-			[]MethodField{vault, secretField("passphrase", "Passphrase", "passphrase of the vault", required)}),
+			[]MethodField{vault, secretField("passphrase", "Passphrase", "passphrase of the vault; asked for where there is no source")}),
 		row(secret.Local, "keyring", "OS keyring", "A vault whose key is in the keyring of the operating system.",
 			[]MethodField{vault}),
 	}

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/tailscale/hujson"
 
@@ -23,8 +22,15 @@ type parsed struct {
 	problems []Problem
 	// unusable is set if the file as a whole says nothing reliable.
 	unusable       bool
-	brokenProfiles map[string][]Problem
+	brokenProfiles map[string]brokenProfile
 	brokenDefaults map[string][]Problem
+}
+
+// brokenProfile is a profile with an error. Its provider is "" where that cannot
+// be told.
+type brokenProfile struct {
+	provider string
+	problems []Problem
 }
 
 // parser walks the syntax tree of one file.
@@ -47,7 +53,7 @@ func defaultConfig() Config {
 func parse(path string, src []byte) parsed {
 	p := &parser{path: path, src: src, out: parsed{
 		config:         defaultConfig(),
-		brokenProfiles: map[string][]Problem{},
+		brokenProfiles: map[string]brokenProfile{},
 		brokenDefaults: map[string][]Problem{},
 	}}
 	src = bytes.TrimPrefix(src, []byte("\ufeff"))
@@ -55,18 +61,12 @@ func parse(path string, src []byte) parsed {
 	if len(bytes.TrimSpace(src)) == 0 {
 		return p.out
 	}
-	if !utf8.Valid(src) {
-		p.unusable(firstInvalid(src), "the file is not UTF-8 text", "save it as UTF-8")
-		return p.out
-	}
-	root, err := hujson.Parse(src)
-	if err != nil {
-		line, column, reason := syntaxError(err)
+	root, problem := parseSyntax(src)
+	if problem != nil {
 		p.out.unusable = true
-		p.out.problems = append(p.out.problems, Problem{
-			Severity: SeverityError, Path: path, Line: line, Column: p.characters(line, column),
-			Message: "the file is not valid JSON: " + reason, Hint: "correct it there; comments and trailing commas are allowed",
-		})
+		p.out.problems = []Problem{{
+			Severity: SeverityError, Path: path, Line: problem.line, Column: problem.column, Message: problem.message, Hint: problem.hint,
+		}}
 		return p.out
 	}
 	p.root(root)
@@ -79,56 +79,8 @@ func parse(path string, src []byte) parsed {
 	return p.out
 }
 
-// syntaxError takes the position out of a hujson error and gives a reason of
-// our own: the library's may repeat a piece of the file.
-func syntaxError(err error) (line, column int, reason string) {
-	text := err.Error()
-	if _, scanErr := fmt.Sscanf(text, "hujson: line %d, column %d:", &line, &column); scanErr != nil {
-		line, column = 1, 1
-	}
-	switch {
-	case strings.Contains(text, "unexpected EOF"):
-		reason = "it ends too early"
-	case strings.Contains(text, "duplicate"):
-		reason = "a name stands twice in one object"
-	default:
-		reason = "this character does not belong here"
-	}
-	return line, column, reason
-}
-
-func firstInvalid(src []byte) int {
-	for i := 0; i < len(src); {
-		r, size := utf8.DecodeRune(src[i:])
-		if r == utf8.RuneError && size == 1 {
-			return i
-		}
-		i += size
-	}
-	return 0
-}
-
-// characters turns a 1-based byte column into a 1-based character column.
-func (p *parser) characters(line, column int) int {
-	rest := p.src
-	for range line - 1 {
-		i := bytes.IndexByte(rest, '\n')
-		if i < 0 {
-			return column
-		}
-		rest = rest[i+1:]
-	}
-	return 1 + utf8.RuneCount(rest[:min(column-1, len(rest))])
-}
-
-func (p *parser) at(offset int) (line, column int) {
-	before := p.src[:min(offset, len(p.src))]
-	start := bytes.LastIndexByte(before, '\n') + 1
-	return 1 + bytes.Count(before, []byte("\n")), 1 + utf8.RuneCount(before[start:])
-}
-
 func (p *parser) problem(severity Severity, offset int, key, message, hint string) Problem {
-	line, column := p.at(offset)
+	line, column := position(p.src, offset)
 	problem := Problem{Severity: severity, Path: p.path, Line: line, Column: column, Key: key, Message: message, Hint: hint}
 	p.out.problems = append(p.out.problems, problem)
 	return problem
@@ -238,11 +190,11 @@ func (p *parser) defaults(m member) {
 		}
 		name, isText := text(d.value)
 		profile, found := p.out.config.Credentials[name]
-		switch broken := p.out.brokenProfiles[name]; {
+		switch broken, isBroken := p.out.brokenProfiles[name]; {
 		case !isText:
 			p.out.brokenDefaults[d.name] = []Problem{p.problem(SeverityError, d.value.StartOffset, key, "a default must be the name of a credential", "write it as text")}
-		case broken != nil:
-			p.out.brokenDefaults[d.name] = broken
+		case isBroken:
+			p.out.brokenDefaults[d.name] = broken.problems
 		case !found:
 			p.out.brokenDefaults[d.name] = []Problem{p.problem(SeverityError, d.value.StartOffset, key,
 				fmt.Sprintf("the default of %s names a credential that is not configured", d.name),

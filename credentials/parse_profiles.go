@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/tailscale/hujson"
+
+	"github.com/vault-lsp/vault-lsp/secret"
 )
 
 func (p *parser) credentials(m member) {
@@ -39,7 +41,11 @@ func (p *parser) profile(m member) {
 		}
 	}
 	if len(errors) > 0 {
-		p.out.brokenProfiles[m.name] = errors
+		broken := brokenProfile{problems: errors}
+		if _, known := secret.Lookup(profile.Provider); known {
+			broken.provider = profile.Provider
+		}
+		p.out.brokenProfiles[m.name] = broken
 		return
 	}
 	p.out.config.Credentials[m.name] = profile

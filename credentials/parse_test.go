@@ -85,6 +85,7 @@ func TestParseProblems(t *testing.T) {
 		"truncated":         {"{\n  \"credentials\": {", "2:19", "", []string{"not valid JSON", "ends too early"}},
 		"stray character":   {"{\n  \"ü\": §" + marker + "}", "2:8", "", []string{"not valid JSON"}},
 		"not UTF-8":         {"{\n \"a\": \"\xff\"}", "2:8", "", []string{"UTF-8"}},
+		"too deep":          {strings.Repeat("[", 4<<20), "1:1", "", []string{"more than 20000 brackets"}},
 		"not an object":     {`["` + marker + `"]`, "1:1", "", []string{"must be a JSON object"}},
 		"unknown section":   {"{\n  \"credential\": {}}", "2:3", "credential", []string{`unknown key "credential"`, `did you mean "credentials"`}},
 		"unknown field":     {vault(`      "token": {"keyring": true}, "namespce": "x"`), "4:35", "credentials.a.namespce", []string{"no field", `did you mean "namespace"`}},

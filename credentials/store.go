@@ -180,8 +180,8 @@ func (p parsed) profile(name string) (Profile, error) {
 	if profile, ok := p.config.Credentials[name]; ok {
 		return profile, nil
 	}
-	if problems, ok := p.brokenProfiles[name]; ok {
-		return Profile{}, &ConfigError{Problems: problems}
+	if broken, ok := p.brokenProfiles[name]; ok {
+		return Profile{}, &ConfigError{Problems: broken.problems}
 	}
 	if p.unusable {
 		return Profile{}, &ConfigError{Problems: p.problems}
@@ -230,13 +230,7 @@ func (s *Store) Select(provider, name string) (Profile, error) {
 	if name := p.config.Defaults[provider]; name != "" {
 		return p.profile(name)
 	}
-	if len(p.brokenProfiles) > 0 {
-		// One of them may be the profile meant; its provider may be what is
-		// wrong with it.
-		var problems []Problem
-		for _, name := range keys(p.brokenProfiles) {
-			problems = append(problems, p.brokenProfiles[name]...)
-		}
+	if problems := p.brokenFor(provider); len(problems) > 0 {
 		return Profile{}, &ConfigError{Problems: problems}
 	}
 	switch names := p.named(provider); len(names) {
@@ -248,6 +242,18 @@ func (s *Store) Select(provider, name string) (Profile, error) {
 		return Profile{}, fmt.Errorf(`%w for %s: add credential=NAME to the reference or "defaults": {%q: NAME} to the configuration; configured: %s`,
 			ErrAmbiguous, provider, provider, strings.Join(names, ", "))
 	}
+}
+
+// brokenFor returns what is wrong with the profiles that are, or may be meant to
+// be, of a provider.
+func (p parsed) brokenFor(provider string) []Problem {
+	var problems []Problem
+	for _, name := range keys(p.brokenProfiles) {
+		if broken := p.brokenProfiles[name]; broken.provider == provider || broken.provider == "" {
+			problems = append(problems, broken.problems...)
+		}
+	}
+	return problems
 }
 
 // named returns the names of the profiles of one provider.

@@ -120,7 +120,8 @@ func TestSelect(t *testing.T) {
 		"credentials of the wrong type":      {`{"credentials": []}`, "vault", "", vaultEnv, "", "must be an object"},
 		"broken defaults of the wrong type":  {`{"defaults": []}`, "vault", "", vaultEnv, "", "must be an object"},
 		"ambient with other things damaged":  {`{"cache": {"ttl": "x"}}`, "vault", "", vaultEnv, "https://env.example.com", ""},
-		"ambient with other provider broken": {`{"credentials": {"l": {"provider": "local"}}}`, "vault", "", vaultEnv, "", "no such auth"},
+		"ambient with other provider broken": {`{"credentials": {"l": {"provider": "local"}}}`, "vault", "", vaultEnv, "https://env.example.com", ""},
+		"broken profile of unknown provider": {`{"credentials": {"l": {"provider": "vualt"}}}`, "vault", "", vaultEnv, "", "unknown provider"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -17,6 +17,9 @@ import (
 	"github.com/vault-lsp/vault-lsp/secret"
 )
 
+// maxPathLength bounds a JSONPath, whose parser calls itself for each level.
+const maxPathLength = 4096
+
 // maxListedKeys bounds how many key names an error lists.
 const maxListedKeys = 20
 
@@ -156,8 +159,8 @@ func scalar(raw json.RawMessage, ref secret.Ref) ([]byte, error) {
 // pickPath selects by JSONPath (RFC 9535). It must select exactly one value:
 // which of several is meant would be a guess.
 func pickPath(content []byte, key string, ref secret.Ref) ([]byte, error) {
-	path, err := jsonpath.Parse(key)
-	if err != nil {
+	path, err := jsonpath.Parse(key[:min(len(key), maxPathLength)])
+	if err != nil || len(key) > maxPathLength {
 		return nil, extractError(ref, InvalidReference, "key begins with $ but is not a JSONPath (RFC 9535)", `such as $.database.password or $["odd name"]`)
 	}
 	decoder := json.NewDecoder(bytes.NewReader(content))
