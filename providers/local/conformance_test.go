@@ -1,6 +1,7 @@
 package local_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/vault-lsp/vault-lsp/credentials"
@@ -12,11 +13,11 @@ import (
 
 func TestConformance(t *testing.T) {
 	t.Parallel()
+	const passphrase = "conformance-passphrase"
 	providertest.Run(t, func(t *testing.T) providertest.Harness {
-		profile := credentials.Profile{Name: "mine", Provider: secret.Local, Auth: "passphrase"}
-		credential := providertest.Credential(profile, map[string]string{"passphrase": "right passphrase"})
-		// A low cost of the passphrase: its strength is not what is tested.
 		p := local.New(local.Options{Dir: t.TempDir(), WorkFactor: 4})
+		profile := credentials.Profile{Name: "mine", Provider: "local", Auth: "passphrase"}
+		credential := providertest.Credential(profile, map[string]string{"passphrase": passphrase})
 		vault, err := p.Vault(credential)
 		if err != nil {
 			t.Fatal(err)
@@ -27,26 +28,28 @@ func TestConformance(t *testing.T) {
 		return providertest.Harness{
 			Provider:   p,
 			Credential: credential,
-			ListField:  "secret",
 			Put: func(t *testing.T, name, text string) {
-				if err := vault.Set(t.Context(), name, secret.NewValue([]byte(text))); err != nil {
-					t.Fatalf("set: %v", err)
+				t.Helper()
+				if err := vault.Set(context.WithoutCancel(t.Context()), name, secret.NewValue([]byte(text))); err != nil {
+					t.Fatal(err)
 				}
 			},
+			Ref: func(t *testing.T, name string) secret.Ref {
+				return providertest.MustRef(t, "local", secret.FieldValue{Name: "secret", Value: name})
+			},
+			Text:      func(_ *testing.T, payload providers.Payload) string { return string(payload.Value.Reveal()) },
+			ListField: "secret",
+			Refused: func(*testing.T) (providers.Credential, []string) {
+				const wrong = "conformance-wrong-passphrase"
+				return providertest.Credential(profile, map[string]string{"passphrase": wrong}), []string{wrong, passphrase}
+			},
 			Delete: func(t *testing.T, name string) {
+				t.Helper()
 				if err := vault.Remove(t.Context(), name); err != nil {
-					t.Fatalf("remove: %v", err)
+					t.Fatal(err)
 				}
 			},
 			DeletedKind: providers.NotFound,
-			Ref: func(t *testing.T, name string) secret.Ref {
-				return providertest.MustRef(t, secret.Local, secret.FieldValue{Name: "secret", Value: name})
-			},
-			Text: func(_ *testing.T, payload providers.Payload) string { return string(payload.Value.Reveal()) },
-			Refused: func(*testing.T) (providers.Credential, []string) {
-				const wrong = "wrong passphrase of a test"
-				return providertest.Credential(profile, map[string]string{"passphrase": wrong}), []string{wrong}
-			},
 		}
 	})
 }
