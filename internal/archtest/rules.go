@@ -37,7 +37,7 @@ func Rules() map[string]Rule {
 		"internal/redact/redactzap": {Ours: []string{"internal/redact"}, Outside: []string{"go.uber.org/zap"}, Forbidden: append(noProcess(), "net/http")},
 		"env": {
 			Ours:      []string{"internal/text", "internal/spelling", "template", "parser", "secret"},
-			Outside:   []string{"github.com/tailscale/hujson", "github.com/joho/godotenv"},
+			Outside:   []string{"github.com/tailscale/hujson"},
 			Forbidden: []string{"net/http", "net", "os", "os/", "log", "syscall"},
 		},
 		"analysis": {
