@@ -175,14 +175,14 @@ func TestCancelIsAnsweredRequestCancelled(t *testing.T) {
 	e := start(t, Deps{}, func(s *session) { s.dispatch.calls["test/block"] = block(running) })
 	e.Initialize(nil)
 	call := e.Go("test/block", nil)
-	<-running
+	receive(t, running)
 	call.Cancel()
 	if got := lsptest.CodeOf(call.Wait(nil)); got != -32800 {
 		t.Errorf("a cancelled call with a numeric id is answered %d, want -32800", got)
 	}
 
 	e.Frame([]byte(`{"jsonrpc":"2.0","id":"one","method":"test/block"}`))
-	<-running
+	receive(t, running)
 	e.Notify("$/cancelRequest", map[string]any{"id": "one"})
 	answer := e.Await("answer to one", func(m lsptest.Message) bool { return string(m.ID) == `"one"` })
 	if answer.Error == nil || answer.Error.Code != -32800 {
@@ -202,7 +202,7 @@ func TestSlowCallsHoldUpNothing(t *testing.T) {
 	e.Initialize(nil)
 	e.Open(testURI, "")
 	slow := e.Go("test/block", nil)
-	<-running
+	receive(t, running)
 	e.Change(testURI, 2, lsptest.Change{Text: "x"})
 	var got int
 	e.MustCall("test/version", nil, &got)
@@ -253,12 +253,12 @@ func TestHangupEndsWhatRuns(t *testing.T) {
 	})
 	e.Initialize(nil)
 	e.Go("test/block", nil)
-	<-running
+	receive(t, running)
 	e.Hangup()
 	if got := e.Exit(); got != 1 {
 		t.Errorf("exit status %d after the editor hung up, want 1", got)
 	}
-	if err := <-ended; err == nil {
+	if err := receive(t, ended); err == nil {
 		t.Error("the running call was not cancelled")
 	}
 }
@@ -315,7 +315,7 @@ func TestIDsInUseAreRefused(t *testing.T) {
 	e := start(t, Deps{}, func(s *session) { s.dispatch.calls["test/block"] = block(running) })
 	e.Initialize(nil)
 	e.Frame([]byte(`{"jsonrpc":"2.0","id":"same","method":"test/block"}`))
-	<-running
+	receive(t, running)
 	e.Frame([]byte(`{"jsonrpc":"2.0","id":"same","method":"test/block"}`))
 	answer := e.Await("answer", func(m lsptest.Message) bool { return string(m.ID) == `"same"` })
 	if answer.Error == nil || answer.Error.Code != -32600 {

@@ -125,6 +125,7 @@ func (s *session) applySettings(settings Settings) {
 			s.deps.Level.SetLevel(level)
 		}
 	}
+	s.senders.configure(settings)
 	if s.deps.Vaults != nil {
 		ttl, entries := credentials.DefaultCacheTTL, credentials.DefaultCacheMaxEntries
 		if s.deps.Credentials != nil {
@@ -139,7 +140,6 @@ func (s *session) applySettings(settings Settings) {
 		}
 		s.deps.Vaults.SetCache(ttl, entries)
 	}
-	s.senders.configure(settings)
 	s.diagnoseAll(0)
 }
 
