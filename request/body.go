@@ -165,6 +165,9 @@ func (b *builder) takeGraphQL() bool {
 		}
 	}
 	pieces, ok := b.plan.body.text()
+	if at >= 0 && !ok {
+		b.warn("A GraphQL body with a file in it is sent as it is; write the query into the request, or <@ to read it.")
+	}
 	if at < 0 || !ok || len(pieces) == 0 {
 		return false
 	}

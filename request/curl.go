@@ -64,6 +64,10 @@ func (p *Plan) curl(v values, verbatim bool) string {
 	if p.target.hasUser {
 		lines = append(lines, "--user "+shellQuote(render(plain(p.target.userinfo), v)))
 	}
+	if !p.body.empty() && p.mediaType() == "" {
+		// curl would say that it is a form.
+		lines = append(lines, "--header 'Content-Type:'")
+	}
 	lines = append(lines, p.body.curl(v, plain)...)
 	if !p.NoRedirect {
 		lines = append(lines, "--location")

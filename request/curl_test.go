@@ -13,7 +13,7 @@ func TestCurl(t *testing.T) {
 	tests := []struct{ name, src, want string }{
 		{"plain", "GET http://x.test/a?b=1", "curl 'http://x.test/a?b=1' \\\n  --location"},
 		{"references stay", "POST https://x.test/{{$vault path='a b'}}\nAuthorization: Bearer {{$vault path=t}}\n\n{\"it's\": \"{{$processEnv NAME}}\"}",
-			"curl --request POST --globoff 'https://x.test/{{$vault path='\\''a b'\\''}}' \\\n  --header 'Authorization: Bearer {{$vault path=t}}' \\\n  --data-raw '{\"it'\\''s\": \"{{$processEnv NAME}}\"}' \\\n  --location"},
+			"curl --request POST --globoff 'https://x.test/{{$vault path='\\''a b'\\''}}' \\\n  --header 'Authorization: Bearer {{$vault path=t}}' \\\n  --header 'Content-Type:' \\\n  --data-raw '{\"it'\\''s\": \"{{$processEnv NAME}}\"}' \\\n  --location"},
 		{"basic", "# @no-redirect\nGET http://x.test\nAuthorization: Basic user {{$vault path=t}}", "curl http://x.test \\\n  --user 'user:{{$vault path=t}}'"},
 	}
 	for _, tt := range tests {
@@ -59,7 +59,7 @@ func TestCurlCommandIsOneForTheShell(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "<--request><POST><http://x.test/><--header><X-A: it's `date` $(id) \"q\" \\><--data-raw><body $HOME 'x'><--location>"
+	want := "<--request><POST><http://x.test/><--header><X-A: it's `date` $(id) \"q\" \\><--header><Content-Type:><--data-raw><body $HOME 'x'><--location>"
 	if got := strings.TrimSpace(string(out)); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -35,8 +35,7 @@ func (r *run) firstHop() (*hop, *Error) {
 	h := &hop{method: r.plan.Method, url: r.url, to: r.to}
 	h.shown = r.opts.Redact.Mask(r.plan.target.text(nil))
 	if r.plan.target.begins() {
-		// Alone, what the value says behind the host must be masked too.
-		r.opts.Redact.Add([]byte(r.url.RequestURI()))
+		r.registerPath(r.values[r.plan.target.authority[0].use])
 	}
 	for i := range r.plan.headers {
 		line := &r.plan.headers[i]
@@ -62,6 +61,18 @@ func (r *run) firstHop() (*hop, *Error) {
 		r.warn(w)
 	}
 	return h, nil
+}
+
+// minPath is the length from which the path of a secret URL is masked by
+// itself; /api is no secret, and stands on every page.
+const minPath = 8
+
+// registerPath lets the path and query of a secret URL be masked where a
+// server repeats only them.
+func (r *run) registerPath(value string) {
+	if u, err := url.Parse(value); err == nil && len(u.RequestURI()) >= minPath {
+		r.opts.Redact.Add([]byte(u.RequestURI()))
+	}
 }
 
 // defaults adds what the file does not say.

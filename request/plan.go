@@ -1,6 +1,7 @@
 package request
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/vault-lsp/vault-lsp/internal/text"
@@ -57,6 +58,15 @@ type Plan struct {
 	// private are literal texts that are masked in what comes back.
 	private []string
 }
+
+// Format prints name, method and number of uses for every verb, so that no
+// value of the process's environment shows when a plan is printed.
+func (p Plan) Format(f fmt.State, _ rune) {
+	_, _ = fmt.Fprintf(f, "plan %s %s (%d uses)", p.Name, p.Method, len(p.Uses))
+}
+
+// Format prints reference and placement for every verb.
+func (u Use) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "%s (%s)", u.Reference, u.In) }
 
 // Origin returns the origin that the request goes to, or "" if a value decides
 // it.

@@ -12,8 +12,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -142,67 +140,6 @@ func charset(content []byte, name string) []byte {
 		}
 	}
 	return content
-}
-
-// toFile writes a masked body to a file of the state folder.
-func (r *run) toFile(ctx context.Context, out ResponseBody, start *bytes.Buffer, rest io.Reader) (ResponseBody, error) {
-	dir := filepath.Join(r.opts.StateDir, "responses")
-	failed := func(err error) error {
-		return &Error{Code: CodeState, Message: "the body cannot be written to " + dir + ": " + err.Error(), Exit: ExitSend, err: err}
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return out, failed(err)
-	}
-	// os.CreateTemp makes it 0600.
-	file, err := os.CreateTemp(dir, "response-*"+extension(out.MediaType))
-	if err != nil {
-		return out, failed(err)
-	}
-	masked := r.opts.Redact.Writer(file)
-	limited := io.LimitReader(io.MultiReader(start, rest), r.opts.MaxFileSize)
-	written, readErr := io.Copy(masked, limited)
-	out.Size = written
-	more := false
-	if readErr == nil && written == r.opts.MaxFileSize {
-		n, _ := io.ReadFull(io.MultiReader(start, rest), make([]byte, 1))
-		more = n > 0
-	}
-	switch {
-	case more:
-		r.warn(fmt.Sprintf("The body is longer than %d bytes and was cut.", r.opts.MaxFileSize))
-		out.Truncated = true
-	case readErr != nil && ctx.Err() == nil && !out.Truncated:
-		r.warn("The connection ended before the body was complete.")
-		out.Truncated = true
-	}
-	if out.Truncated {
-		err = masked.Cut()
-	} else {
-		err = masked.Close()
-	}
-	err = errors.Join(err, file.Close())
-	if ctx.Err() != nil && readErr != nil {
-		_ = os.Remove(file.Name())
-		return out, ctx.Err()
-	}
-	if err != nil {
-		_ = os.Remove(file.Name())
-		return out, failed(err)
-	}
-	out.File = file.Name()
-	return out, nil
-}
-
-func extension(mediaType string) string {
-	known := map[string]string{
-		"application/json": ".json", "text/html": ".html", "text/plain": ".txt", "text/csv": ".csv", "text/xml": ".xml",
-		"application/xml": ".xml", "application/pdf": ".pdf", "application/zip": ".zip", "image/png": ".png",
-		"image/jpeg": ".jpg", "image/gif": ".gif", "image/webp": ".webp", "image/svg+xml": ".svg",
-	}
-	if e, ok := known[mediaType]; ok {
-		return e
-	}
-	return ".bin"
 }
 
 // decompress undoes the content codings that we ask for (RFC 9110 section

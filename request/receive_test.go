@@ -13,7 +13,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -112,6 +114,47 @@ func TestBodyDecodingAndLimits(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestOldResponseFilesAreRemoved(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	server := w.serve(false, func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write([]byte{0, 1}) })
+	plan, sender := w.plan("GET "+server.URL), w.sender()
+	var last string
+	for range 60 {
+		response, err := sender.Send(t.Context(), plan, w.call())
+		if err != nil {
+			t.Fatal(err)
+		}
+		last = response.Body.File
+	}
+	left, err := os.ReadDir(filepath.Dir(last))
+	if err != nil || len(left) != 50 {
+		t.Errorf("%d files, %v", len(left), err)
+	}
+	if _, err := os.Stat(last); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestManySendsOfOnePlan(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.vault.values[plainRef] = plainValue
+	server := w.serve(false, func(rw http.ResponseWriter, req *http.Request) {
+		_, _ = io.WriteString(rw, req.Header.Get("Authorization"))
+	})
+	plan, sender, call := w.plan(get(server.URL)), w.sender(), request.Call{}
+	var wg sync.WaitGroup
+	for range 16 {
+		wg.Go(func() {
+			if response, err := sender.Send(t.Context(), plan, call); err != nil || response.Body.Text != "Bearer "+secret.Mask {
+				t.Errorf("%+v, %v", response, err)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func TestEndlessBodyAndTooManyHeaders(t *testing.T) {
