@@ -88,13 +88,17 @@ func (x *expander) system(src string, e *template.Expr, v SystemVariable, o orig
 	}
 }
 
+// fieldArg is the argument that a field of a reference comes from. known is
+// false if its value has a problem that is reported already.
+type fieldArg struct {
+	arg   *template.Arg
+	known bool
+}
+
 // reference adds the secret of {{$vault …}}.
 func (x *expander) reference(e *template.Expr, o origin) {
 	fields := make([]secret.FieldValue, 0, 8)
-	// at gives the argument of each field; unknown are the fields whose value
-	// has a problem that is reported already.
-	at := make([]*template.Arg, 0, 8)
-	var unknown []string
+	at := make([]fieldArg, 0, 8)
 	private, failed := o.private, false
 	for i := range e.Args {
 		arg := &e.Args[i]
@@ -104,33 +108,31 @@ func (x *expander) reference(e *template.Expr, o origin) {
 			continue
 		}
 		value, fromPrivate, ok := x.argument(arg, o)
-		if !ok {
-			unknown = append(unknown, arg.Name)
-		}
+		failed = failed || !ok
 		private = private || fromPrivate
 		fields = append(fields, secret.FieldValue{Name: arg.Name, Value: value})
-		at = append(at, arg)
+		at = append(at, fieldArg{arg, ok})
 	}
-	if x.checking || failed || unknown != nil {
-		x.fieldProblems(e, secret.Check(e.Name, fields), at, unknown, o)
+	if x.checking || failed {
+		x.fieldProblems(e, secret.Check(e.Name, fields), at, o)
 		return
 	}
 	ref, err := secret.New(e.Name, fields)
 	var refErr *secret.RefError
 	if errors.As(err, &refErr) {
-		x.fieldProblems(e, refErr.Problems, at, nil, o)
+		x.fieldProblems(e, refErr.Problems, at, o)
 		return
 	}
 	x.pieces = append(x.pieces, Piece{Kind: Secret, Ref: ref, Span: o.span, Variable: o.outermost, Private: private, Encoded: o.encoded})
 }
 
 // fieldProblems reports the problems of a reference's fields where they stand.
-func (x *expander) fieldProblems(e *template.Expr, problems []secret.FieldProblem, at []*template.Arg, unknown []string, o origin) {
+func (x *expander) fieldProblems(e *template.Expr, problems []secret.FieldProblem, at []fieldArg, o origin) {
 	for _, p := range problems {
 		span := nameSpan(e)
 		if p.Index >= 0 {
-			arg := at[p.Index]
-			if slices.Contains(unknown, arg.Name) && p.Code != secret.CodeUnknownField {
+			arg := at[p.Index].arg
+			if !at[p.Index].known && p.Code != secret.CodeUnknownField {
 				continue
 			}
 			span = arg.Span
@@ -168,7 +170,7 @@ func (x *expander) argument(arg *template.Arg, o origin) (value string, private,
 // reference, a system variable or an answer; what it expands to is not split
 // again.
 func (x *expander) plain(e *template.Expr, o origin) (value string, private, ok bool) {
-	sub := expander{scope: x.scope, stack: x.stack, steps: x.steps}
+	sub := expander{scope: x.scope, stack: x.stack, steps: x.steps, maxSteps: min(x.maxSteps, x.steps+maxNestedSteps)}
 	// A problem in the template itself is reported at the nested expression,
 	// not at the whole call.
 	inner := o

@@ -46,6 +46,10 @@ func parseEnvironmentFile(path string, source Source, src string) environmentFil
 	if strings.HasPrefix(src, "\ufeff") {
 		src = "   " + src[len("\ufeff"):]
 	}
+	if offset, deep := tooDeep(src); deep {
+		r.problem(offset, CodeBadJSON, "Objects and lists are nested too deep here.")
+		return r.file
+	}
 	root, err := hujson.Parse([]byte(src))
 	if err != nil {
 		// The library's text may quote a value; only its place is used.

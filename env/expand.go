@@ -14,9 +14,10 @@ const (
 	maxDepth = 64
 	// maxSteps bounds how many variables one template may come to, and
 	// maxLength how much text: definitions that each name the next one twice
-	// grow without bound otherwise.
-	maxSteps  = 20_000
-	maxLength = 16 << 20
+	// grow without bound otherwise. A value inside a reference is short.
+	maxSteps       = 20_000
+	maxNestedSteps = 500
+	maxLength      = 16 << 20
 )
 
 // expander expands one template.
@@ -29,11 +30,14 @@ type expander struct {
 	// checking is set if only the problems are wanted.
 	checking bool
 	// stack holds the names of the variables whose definitions are open.
-	stack  []string
-	steps  int
-	length int
+	stack []string
+	// steps counts the variables come to so far, up to maxSteps.
+	steps, maxSteps int
+	length          int
 	// exceeded is set once a limit was reported.
 	exceeded bool
+	// found counts the problems.
+	found int
 }
 
 // origin says where the expression that is expanded comes from.
@@ -92,7 +96,7 @@ func (x *expander) grow(n int, o origin, span text.Span) bool {
 func (x *expander) limit(o origin, span text.Span) {
 	if !x.exceeded {
 		x.exceeded = true
-		x.problem(CodeLimit, "", o, span, "This expands to too much text; look for variables that name one another again and again.")
+		x.add(Problem{Code: CodeLimit, Span: o.at(span), Message: "This expands to too much text; look for variables that name one another again and again."})
 	}
 }
 
@@ -103,6 +107,7 @@ func (x *expander) problem(code, suggestion string, o origin, span text.Span, fo
 
 // add records a problem.
 func (x *expander) add(p Problem) {
+	x.found++
 	if x.report != nil {
 		x.report(p)
 		return
@@ -137,7 +142,7 @@ func (x *expander) variable(e *template.Expr, o origin) {
 		x.add(Problem{Code: CodeCycle, Span: o.at(e.NameSpan), Message: fmt.Sprintf("The variable %s is defined by itself (%s); change one of the definitions.", e.Name, way)})
 		return
 	}
-	if x.steps++; x.steps > maxSteps || len(x.stack) >= maxDepth {
+	if x.steps++; x.steps > x.maxSteps || len(x.stack) >= maxDepth {
 		x.limit(o, e.NameSpan)
 	}
 	if x.exceeded {
@@ -161,10 +166,37 @@ func (x *expander) variable(e *template.Expr, o origin) {
 			return
 		}
 	}
-	x.stack = append(x.stack, e.Name)
+	if x.checking {
+		x.checkText(b, o)
+		return
+	}
+	x.text(b, o)
+}
+
+// text expands the definition of a variable whose value is a text.
+func (x *expander) text(b binding, o origin) {
+	x.stack = append(x.stack, o.innermost)
 	src, t := b.value(x.scope)
 	x.template(src, t, o)
 	x.stack = x.stack[:len(x.stack)-1]
+}
+
+// checkText is text for checking. It remembers what a definition without
+// problems costs and does not look at it again: a file names the same few
+// variables in thousands of requests. A definition without problems is part of
+// no cycle, whichever way led to it.
+func (x *expander) checkText(b binding, o origin) {
+	if steps, ok := x.scope.clean.Load(o.innermost); ok {
+		if x.steps += steps.(int); x.steps > x.maxSteps {
+			x.limit(o, o.span)
+		}
+		return
+	}
+	before, found := x.steps, x.found
+	x.text(b, o)
+	if x.found == found {
+		x.scope.clean.Store(o.innermost, x.steps-before)
+	}
 }
 
 // structured expands a variable whose value is not a plain text. o is inside

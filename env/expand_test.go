@@ -227,6 +227,17 @@ func TestExponentialDefinitions(t *testing.T) {
 		if len(got.Problems) != 1 || got.Problems[0].Code != CodeLimit {
 			t.Errorf("Expand(%s) = %v", in, problems(in, got.Problems))
 		}
+		for range 2 {
+			var checked []Problem
+			scope.Check(in, scan(in), func(p Problem) { checked = append(checked, p) })
+			if diff := cmp.Diff(got.Problems, checked); diff != "" {
+				t.Errorf("Check(%s) differs from Expand (-expand +check):\n%s", in, diff)
+			}
+		}
+	}
+	for range 5000 {
+		// Each has to look at all of it only once.
+		scope.Check("{{v13}}", scan("{{v13}}"), func(p Problem) { t.Errorf("v13 is not too large: %+v", p) })
 	}
 	chain := []string{"v0 = x"}
 	for i := range 200 {

@@ -95,8 +95,8 @@ type Problem struct {
 	// variable's definition.
 	Span text.Span
 	// Variable is the name of the variable in whose definition the problem is;
-	// empty if it is in the template itself, and for a cycle, which is
-	// everywhere on its way.
+	// empty if it is in the template itself, and for a cycle or a limit, which
+	// concern every variable on the way.
 	Variable string
 	// Suggestion is the name that was probably meant, or "".
 	Suggestion string
@@ -111,7 +111,7 @@ func (s *Scope) Expand(src string, t template.Template) Expansion {
 	if len(t.Parts) == 0 {
 		return Expansion{}
 	}
-	x := expander{scope: s, pieces: make([]Piece, 0, len(t.Parts))}
+	x := expander{scope: s, maxSteps: maxSteps, pieces: make([]Piece, 0, len(t.Parts))}
 	x.template(src, t, origin{})
 	return Expansion{Pieces: x.pieces, Problems: x.problems}
 }
@@ -123,7 +123,7 @@ func (s *Scope) Check(src string, t template.Template, report func(Problem)) {
 		if t.Parts[i].Expr == nil {
 			continue
 		}
-		x := expander{scope: s, report: report, checking: true}
+		x := expander{scope: s, maxSteps: maxSteps, report: report, checking: true}
 		for ; i < len(t.Parts); i++ {
 			if e := t.Parts[i].Expr; e != nil {
 				x.expr(src, e, origin{})

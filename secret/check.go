@@ -94,13 +94,16 @@ func (c *checker) value(name string) string {
 
 // eachField checks every given field by itself.
 func (c *checker) eachField() {
+	seen := make([]bool, len(c.spec.Fields))
 	for i, f := range c.fields {
-		field, ok := c.spec.Field(f.Name)
-		if !ok {
+		at := c.spec.index(f.Name)
+		if at < 0 {
 			c.unknownField(i, f.Name)
 			continue
 		}
-		if c.find(f.Name) < i {
+		field, again := c.spec.Fields[at], seen[at]
+		seen[at] = true
+		if again {
 			c.add(CodeDuplicateField, f.Name, i, "The field %s is given twice; remove one.", f.Name)
 			continue
 		}
