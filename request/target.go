@@ -4,8 +4,10 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/vault-lsp/vault-lsp/internal/text"
 	"github.com/vault-lsp/vault-lsp/permission"
 	"github.com/vault-lsp/vault-lsp/secret"
+	"github.com/vault-lsp/vault-lsp/template"
 )
 
 // target is the request target, cut at its borders. The fragment is not sent
@@ -33,6 +35,7 @@ func (t *target) each(visit func([]piece)) {
 func (b *builder) target(pieces []piece) {
 	span := b.req.Target.Span
 	pieces = trimPieces(pieces)
+	pieces = append(b.hostVariable(pieces), pieces...)
 	for _, p := range pieces {
 		if p.use == literal && hasControl(p.text) {
 			b.fail(CodeControlInText, "the request target holds a line break or NUL", "remove it from the variable's value", p.span)
@@ -63,11 +66,26 @@ func (b *builder) target(pieces []piece) {
 // is a path or *.
 func (b *builder) targetFromHost() bool {
 	if !b.hasHost || len(b.host) == 0 {
-		b.fail(CodeMissingHost, "the target is only a path, and there is no Host header", "write the whole URL, or add a line such as Host: example.com", b.req.Target.Span)
+		b.fail(CodeMissingHost, "the target is only a path, and there is neither a Host header nor a variable host", "write the whole URL, or add a line such as Host: example.com", b.req.Target.Span)
 		return false
 	}
 	b.plan.target.authority = b.host
 	return true
+}
+
+// hostVariable returns the value of the variable host, which comes before a
+// target that is only a path if there is no Host header, as in httpYac. It may
+// hold a scheme and the beginning of the path.
+func (b *builder) hostVariable(pieces []piece) []piece {
+	if b.hasHost || !strings.HasPrefix(outline(pieces), "/") || len(b.scope.Lookup("host")) == 0 {
+		return nil
+	}
+	const src = "{{host}}"
+	host := trimPieces(b.expandIn(src, template.Scan(src, text.Span{Start: 0, End: len(src)}), &b.req.Target.Span))
+	if n := len(host); n > 0 && host[n-1].use == literal {
+		host[n-1].text = strings.TrimSuffix(host[n-1].text, "/")
+	}
+	return host
 }
 
 // cutAuthority cuts what stands before the query.

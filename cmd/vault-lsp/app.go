@@ -133,6 +133,10 @@ func (p *parts) adapt(resolve func(context.Context, []secret.Ref) []providers.Re
 		secrets := make([]request.Secret, len(resolved))
 		for i, r := range resolved {
 			secrets[i] = request.Secret{Ref: r.Ref, Value: r.Value, Credential: r.Credential, Hit: r.Hit, Err: r.Err}
+			var failure *providers.Error
+			if errors.As(r.Err, &failure) {
+				secrets[i].Code, secrets[i].Hint = string(failure.Kind), failure.Hint
+			}
 		}
 		return secrets
 	}
