@@ -1,0 +1,73 @@
+import * as vscode from "vscode";
+import { outcomeOf, sentence } from "../failure";
+import { executeWithProgress } from "../progress";
+import type { Failure, RequestPlace } from "../protocol";
+import { NoServerError } from "../server";
+import { withUnlock } from "../unlock";
+import { requestEditor, tell, trusted, type CommandContext } from "./context";
+
+/**
+ * Sends one request and shows the response: the one that a lens or the response
+ * page names, else the one at the cursor.
+ */
+export async function sendRequest(context: CommandContext, argument: unknown): Promise<void> {
+  const place = placeOf(argument) ?? placeAtCursor();
+  if (!place || !(await trusted())) {
+    return;
+  }
+  const title = describe(place);
+  const sent = { place };
+  context.view.showSending(sent, `Sending ${title}`);
+  try {
+    const response = await withUnlock(() =>
+      executeWithProgress(context.server, `Sending ${title}`, "vault-lsp.sendRequest", place),
+    );
+    context.view.showResponse(sent, response);
+  } catch (error) {
+    const outcome = outcomeOf(error);
+    if (error instanceof NoServerError || outcome.kind !== "failed") {
+      context.view.forgetSending();
+      tell(error);
+      return;
+    }
+    context.view.showFailure(sent, title, outcome.failure);
+    void announce(outcome.failure, place);
+  }
+}
+
+/** The argument of a lens or of the response page; the editor's own buttons give other things. */
+function placeOf(argument: unknown): RequestPlace | undefined {
+  if (typeof argument !== "object" || argument === null || argument instanceof vscode.Uri) {
+    return undefined;
+  }
+  return "uri" in argument && typeof argument.uri === "string" ? (argument as RequestPlace) : undefined;
+}
+
+function placeAtCursor(): RequestPlace | undefined {
+  const editor = requestEditor();
+  if (!editor) {
+    return undefined;
+  }
+  const { line, character } = editor.selection.active;
+  return {
+    uri: editor.document.uri.toString(),
+    version: editor.document.version,
+    position: { line, character },
+  };
+}
+
+function describe({ uri, position, name }: RequestPlace): string {
+  const file = vscode.Uri.parse(uri, true).path.split("/").at(-1) ?? uri;
+  return name ?? (position ? `${file}:${position.line + 1}` : file);
+}
+
+/** Says what went wrong, and offers to go to the place that is to blame. */
+async function announce(failure: Failure, place: RequestPlace): Promise<void> {
+  const show = "Go to Cause";
+  const chosen = await vscode.window.showErrorMessage(sentence(failure), ...(failure.range ? [show] : []));
+  if (chosen === show && failure.range) {
+    const { start, end } = failure.range;
+    const selection = new vscode.Range(start.line, start.character, end.line, end.character);
+    await vscode.window.showTextDocument(vscode.Uri.parse(place.uri, true), { selection });
+  }
+}
