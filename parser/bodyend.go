@@ -115,35 +115,47 @@ func (b *bodyReader) complete() bool {
 	return b.start < 0 || b.shape.complete(b.p.src, b.start, b.contentEnd)
 }
 
-// bodyShape follows the brackets of a body that may be JSON, from one question
-// to the next, so that all questions together read it once.
+// bodyShape follows a body that may be JSON or XML from one question to the
+// next, so that all questions together read it once.
 type bodyShape struct {
-	at       int // read up to here; 0 before the first question
+	asked bool
+	first int // the first byte that is no blank
+	at    int // read up to here
+	// Of JSON.
 	depth    int
 	inString bool
-	root     string // the name of an XML body's root element
-	rootRead bool
+	// Of XML: the name of the root element, and whether more tags follow its
+	// first one.
+	root string
+	more bool
 }
 
-// complete reports whether src[start:end] is complete JSON or XML.
+// complete reports whether src[start:end] is complete JSON or XML. The body
+// does not begin with an empty line.
 func (s *bodyShape) complete(src string, start, end int) bool {
-	body := strings.TrimSpace(src[start:end])
-	if body == "" {
+	if !s.asked {
+		s.asked, s.first = true, start
+		for s.first < end && isBlank(src[s.first]) {
+			s.first++
+		}
+		s.at = s.first
+		if s.first < end && src[s.first] == '<' {
+			s.root, s.at = xmlRoot(src, s.first, end)
+		}
+	}
+	for end > s.first && isBlank(src[end-1]) {
+		end--
+	}
+	if s.first >= end {
 		return true
 	}
-	last := body[len(body)-1]
-	switch body[0] {
+	last := src[end-1]
+	switch src[s.first] {
 	case '{', '[':
-		if last != '}' && last != ']' {
-			return false
-		}
-		if s.at == 0 {
-			s.at = start
-		}
 		s.count(src, end)
-		return s.depth <= 0 && !s.inString
+		return (last == '}' || last == ']') && s.depth <= 0 && !s.inString
 	case '<':
-		return last == '>' && s.completeXML(body)
+		return last == '>' && s.completeXML(src[s.first:end], src, end)
 	}
 	return false
 }
@@ -179,37 +191,38 @@ func (s *bodyShape) count(src string, end int) {
 	}
 }
 
-// completeXML reports whether body ends with the end of its root element.
-func (s *bodyShape) completeXML(body string) bool {
-	if !s.rootRead {
-		s.root, s.rootRead = xmlRoot(body), true
-	}
+// completeXML reports whether body, which ends at end, ends with the end of its
+// root element.
+func (s *bodyShape) completeXML(body, src string, end int) bool {
 	if s.root == "" {
 		return false
 	}
-	end := strings.TrimRight(body[:len(body)-1], " \t\r\n")
-	if strings.HasSuffix(end, "</"+s.root) {
-		return true
+	if s.at < end {
+		s.more = s.more || strings.IndexByte(src[s.at:end], '<') >= 0
+		s.at = end
 	}
-	open := strings.LastIndexByte(end, '<')
-	return strings.HasSuffix(end, "/") && open >= 0 && strings.HasPrefix(end[open+1:], s.root) && strings.Count(body, "<"+s.root) == 1
+	tag := strings.TrimRight(body[:len(body)-1], " \t")
+	return strings.HasSuffix(tag, "</"+s.root) || !s.more && strings.HasSuffix(tag, "/")
 }
 
-// xmlRoot returns the name of the first element of body, or "".
-func xmlRoot(body string) string {
-	for strings.HasPrefix(body, "<?") || strings.HasPrefix(body, "<!") {
-		_, behind, found := strings.Cut(body, ">")
+// xmlRoot returns the name of the first element of src[start:end], or "", and
+// the offset behind it.
+func xmlRoot(src string, start, end int) (name string, behind int) {
+	rest := src[start:end]
+	for strings.HasPrefix(rest, "<?") || strings.HasPrefix(rest, "<!") {
+		_, next, found := strings.Cut(rest, ">")
 		if !found {
-			return ""
+			return "", end
 		}
-		body = strings.TrimLeft(behind, " \t\r\n")
+		rest = strings.TrimLeft(next, " \t\r\n")
 	}
-	name, ok := strings.CutPrefix(body, "<")
+	rest, ok := strings.CutPrefix(rest, "<")
 	if !ok {
-		return ""
+		return "", end
 	}
-	if i := strings.IndexAny(name, " \t\r\n/>"); i >= 0 {
-		name = name[:i]
+	i := strings.IndexAny(rest, " \t\r\n/>")
+	if i < 0 {
+		i = len(rest)
 	}
-	return name
+	return rest[:i], end - len(rest) + i
 }

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/vault-lsp/vault-lsp/internal/text"
-	"github.com/vault-lsp/vault-lsp/template"
 )
 
 // headEnd says what ends a request's headers.
@@ -83,7 +82,8 @@ func (p *parser) isTemplatedHeader() bool {
 	if !strings.HasPrefix(content, "{{") {
 		return false
 	}
-	_, end := template.ParseExpr(p.src, p.line.first, p.line.end)
+	p.parts = p.scan.AppendParts(p.parts[:0], p.trimmed())
+	end := p.parts[0].Span.End
 	return strings.HasPrefix(strings.TrimLeft(p.src[end:p.line.end], " \t"), ":")
 }
 

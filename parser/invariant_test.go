@@ -2,6 +2,7 @@ package parser_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/vault-lsp/vault-lsp/internal/text"
@@ -78,7 +79,6 @@ func blockError(f *parser.File, b *parser.Block, index int) error {
 		}
 	}
 	for _, v := range b.Variables {
-		v := v
 		if v.Block != index || !contains(b.Span, v.Span) || !contains(v.Span, v.NameSpan) || v.NameSpan.Of(f.Src) != v.Name {
 			return fmt.Errorf("variable %+v is not what it spans", v)
 		}
@@ -188,8 +188,12 @@ func contains(outer, inner text.Span) bool {
 }
 
 func hasError(f *parser.File, in text.Span) bool {
-	for _, p := range f.Problems {
-		if p.Severity == parser.Error && in.Contains(p.Span.Start) {
+	first, _ := slices.BinarySearchFunc(f.Problems, in.Start, func(p parser.Problem, at int) int { return p.Span.Start - at })
+	for _, p := range f.Problems[first:] {
+		if !in.Contains(p.Span.Start) {
+			return false
+		}
+		if p.Severity == parser.Error {
 			return true
 		}
 	}
