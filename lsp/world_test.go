@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -191,7 +192,12 @@ func (w *world) wire(state string) {
 	toSecrets := func(resolved []providers.Resolved) []request.Secret {
 		secrets := make([]request.Secret, 0, len(resolved))
 		for _, r := range resolved {
-			secrets = append(secrets, request.Secret{Ref: r.Ref, Value: r.Value, Credential: r.Credential, Hit: r.Hit, Err: r.Err})
+			one := request.Secret{Ref: r.Ref, Value: r.Value, Credential: r.Credential, Hit: r.Hit, Err: r.Err}
+			var failed *providers.Error
+			if errors.As(r.Err, &failed) {
+				one.Code, one.Hint = string(failed.Kind), failed.Hint
+			}
+			secrets = append(secrets, one)
 		}
 		return secrets
 	}
