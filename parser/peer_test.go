@@ -49,7 +49,7 @@ func httpYacTime(b *testing.B, src string) time.Duration {
 	folder := filepath.Dir(filepath.Dir(command))
 	output, err := exec.CommandContext(b.Context(), node, "testdata/httpyac.js", folder, file, "3").CombinedOutput()
 	if err != nil {
-		b.Fatalf("run httpYac: %v\n%s", err, output)
+		b.Fatalf("run httpYac: %v\n%s", err, output[max(0, len(output)-1000):])
 	}
 	found, nanoseconds := 0, int64(0)
 	if _, err := fmt.Sscan(string(output), &found, &nanoseconds); err != nil {

@@ -28,8 +28,9 @@ func noProcess() []string { return []string{"os/exec", "log"} }
 func Rules() map[string]Rule {
 	return map[string]Rule{
 		"internal/text":             {Forbidden: pure()},
-		"template":                  {Ours: []string{"internal/text"}, Forbidden: pure()},
-		"parser":                    {Ours: []string{"internal/text", "template"}, Forbidden: pure()},
+		"internal/slab":             {Forbidden: pure()},
+		"template":                  {Ours: []string{"internal/text", "internal/slab"}, Forbidden: pure()},
+		"parser":                    {Ours: []string{"internal/text", "internal/slab", "template"}, Forbidden: pure()},
 		"internal/spelling":         {Forbidden: pure()},
 		"secret":                    {Ours: []string{"internal/text", "internal/spelling", "template"}, Forbidden: []string{"net/http", "os", "os/", "log", "syscall"}},
 		"cache":                     {Forbidden: pure()},
