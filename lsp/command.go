@@ -128,7 +128,7 @@ func decodeStrictly(argument json.RawMessage, args []CommandArg, into any) error
 // own messages repeat.
 func describeDecodeError(err error) error {
 	if wrong, ok := err.(*json.UnmarshalTypeError); ok {
-		return fmt.Errorf("%q must be a %s", wrong.Field, argType(wrong.Type))
+		return fmt.Errorf("%q must be of type %s", wrong.Field, argType(wrong.Type))
 	}
 	if text, found := strings.CutPrefix(err.Error(), "json: unknown field "); found {
 		return fmt.Errorf("unknown field %s", text)

@@ -123,6 +123,7 @@ type world struct {
 	deps    Deps
 	dir     string
 	vault   *fakeVault
+	local   *fakeVault
 	keyring *memoryKeyring
 	http    *httptest.Server
 	log     *bytes.Buffer
@@ -147,7 +148,7 @@ const userConfig = `{
 func newWorld(t testing.TB, change func(*world)) *world {
 	t.Helper()
 	w := &world{
-		dir: t.TempDir(), vault: &fakeVault{name: secret.Vault}, log: &bytes.Buffer{},
+		dir: t.TempDir(), vault: &fakeVault{name: secret.Vault}, local: &fakeVault{name: secret.Local}, log: &bytes.Buffer{},
 		keyring: &memoryKeyring{entries: map[string][]byte{}},
 	}
 	w.http = httptest.NewTLSServer(http.HandlerFunc(w.serve))
@@ -184,7 +185,7 @@ func newWorld(t testing.TB, change func(*world)) *world {
 func (w *world) wire(state string) {
 	set := w.deps.Redact
 	resolver := providers.NewResolver(providers.Options{
-		Providers: []providers.Provider{w.vault}, Store: w.deps.Credentials,
+		Providers: []providers.Provider{w.vault, w.local}, Store: w.deps.Credentials,
 		CacheTTL: credentials.DefaultCacheTTL, CacheMaxEntries: credentials.DefaultCacheMaxEntries,
 		OnValue: func(v secret.Value) { set.Add(v.Reveal()) },
 	})
