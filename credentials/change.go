@@ -79,6 +79,7 @@ func (s *Store) Remove(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
+	s.forgetProfile(name)
 	for _, field := range keys(profile.Secrets) {
 		if !profile.Secrets[field].Keyring {
 			continue

@@ -12,8 +12,9 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// maxConfigSize bounds what is read as a configuration file.
-const maxConfigSize = 4 << 20
+// maxConfigSize bounds what is read as a configuration file; a hundred profiles
+// take a tenth of it.
+const maxConfigSize = 256 << 10
 
 // lockPoll is how often a writer looks whether another has finished.
 const lockPoll = 20 * time.Millisecond
@@ -28,7 +29,7 @@ func readConfig(path string) ([]byte, fileStamp, error) {
 		return nil, fileStamp{}, fmt.Errorf("read configuration: %w", err)
 	}
 	if !info.Mode().IsRegular() || info.Size() > maxConfigSize {
-		return nil, fileStamp{}, fmt.Errorf("read configuration: %s is not a file of at most %d MiB", path, maxConfigSize>>20)
+		return nil, fileStamp{}, fmt.Errorf("read configuration: %s is not a file of at most %d KiB", path, maxConfigSize>>10)
 	}
 	src, err := os.ReadFile(path)
 	if err != nil {

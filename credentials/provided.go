@@ -31,6 +31,18 @@ func (s *Store) given(profile Profile, field string) (secret.Value, bool) {
 	return value.Clone(), ok
 }
 
+// forgetProfile wipes what Provide was given for a profile.
+func (s *Store) forgetProfile(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for key, value := range s.provided {
+		if key.profile == name {
+			value.Wipe()
+			delete(s.provided, key)
+		}
+	}
+}
+
 // Forget wipes everything that Provide was given.
 func (s *Store) Forget() {
 	s.mu.Lock()

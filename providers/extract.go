@@ -100,7 +100,7 @@ func pickOnly(content []byte, ref secret.Ref) ([]byte, error) {
 
 func keyNotFound(ref secret.Ref, key string, members map[string]json.RawMessage) *Error {
 	if len(members) == 0 {
-		return extractError(ref, KeyNotFound, fmt.Sprintf("the secret has no key %q; it has none at all", key), "")
+		return extractError(ref, KeyNotFound, fmt.Sprintf("the secret has no key %q; it has none at all", key), "store a value under this name first")
 	}
 	hint := "use one of them"
 	if near := spelling.Nearest(key, names(members)); near != "" {
@@ -145,13 +145,13 @@ func scalar(raw json.RawMessage, ref secret.Ref) ([]byte, error) {
 	if len(raw) > 0 && raw[0] == '"' {
 		var text string
 		if err := json.Unmarshal(raw, &text); err != nil {
-			return nil, extractError(ref, KeyNotFound, "the secret is not valid JSON", "")
+			return nil, extractError(ref, KeyNotFound, "the secret is not valid JSON", "leave key away")
 		}
 		return []byte(text), nil
 	}
 	var compact bytes.Buffer
 	if err := json.Compact(&compact, raw); err != nil {
-		return nil, extractError(ref, KeyNotFound, "the secret is not valid JSON", "")
+		return nil, extractError(ref, KeyNotFound, "the secret is not valid JSON", "leave key away")
 	}
 	return compact.Bytes(), nil
 }
@@ -184,7 +184,7 @@ func pickPath(content []byte, key string, ref secret.Ref) ([]byte, error) {
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(nodes[0]); err != nil {
-		return nil, extractError(ref, KeyNotFound, "the selected value cannot be written as JSON", "")
+		return nil, extractError(ref, KeyNotFound, "the selected value cannot be written as JSON", "select another value")
 	}
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
 }
@@ -232,7 +232,7 @@ func encode(value secret.Value, ref secret.Ref) (secret.Value, error) {
 		encoder := json.NewEncoder(&out)
 		encoder.SetEscapeHTML(false)
 		if err := encoder.Encode(string(value.Reveal())); err != nil {
-			return secret.Value{}, extractError(ref, InvalidReference, "encode=json cannot write the value", "")
+			return secret.Value{}, extractError(ref, InvalidReference, "encode=json cannot write the value", "leave encode away")
 		}
 		quoted := bytes.TrimSuffix(out.Bytes(), []byte("\n"))
 		return secret.NewValue(quoted[1 : len(quoted)-1]), nil

@@ -175,7 +175,7 @@ func (r *Resolver) run(ctx context.Context, j *job, refs []secret.Ref, results [
 		return payload, payload.Expires, err
 	})
 	if errors.Is(err, cache.ErrClosed) {
-		err = &Error{Kind: Unavailable, Provider: ref.Provider(), Op: "get", Message: "the program is ending", Err: err}
+		err = &Error{Kind: Unavailable, Provider: ref.Provider(), Op: "get", Message: "the program is ending", Hint: "start it again", Err: err}
 	}
 	for _, i := range j.places {
 		results[i].Hit = hit

@@ -56,7 +56,8 @@ func (r *Resolver) Credential(provider, name string) (Credential, error) {
 // selectError is the *Error for a credential that cannot be chosen. The errors
 // of package credentials are safe to show.
 func selectError(provider string, err error) *Error {
-	e := &Error{Kind: Unauthenticated, Provider: provider, Op: "choose credential", Message: err.Error(), Err: err}
+	e := &Error{Kind: Unauthenticated, Provider: provider, Op: "choose credential", Message: err.Error(),
+		Hint: "see your configuration file", Err: err}
 	var none *credentials.NoCredentialError
 	var config *credentials.ConfigError
 	var unknown *credentials.UnknownCredentialError
@@ -85,5 +86,5 @@ func materialError(ctx context.Context, provider string, err error) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	}
-	return &Error{Kind: Unauthenticated, Provider: provider, Op: "sign in", Message: "the credential cannot be read", Err: err}
+	return &Error{Kind: Unauthenticated, Provider: provider, Op: "sign in", Message: "the credential cannot be read", Hint: "check its entry in the configuration", Err: err}
 }

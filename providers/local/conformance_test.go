@@ -43,6 +43,7 @@ func TestConformance(t *testing.T) {
 				const wrong = "conformance-wrong-passphrase"
 				return providertest.Credential(profile, map[string]string{"passphrase": wrong}), []string{wrong, passphrase}
 			},
+			Refusal: providers.Locked,
 			Delete: func(t *testing.T, name string) {
 				t.Helper()
 				if err := vault.Remove(t.Context(), name); err != nil {

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/vault-lsp/vault-lsp/credentials"
 	"github.com/vault-lsp/vault-lsp/providers"
+	"github.com/vault-lsp/vault-lsp/secret"
 )
 
 // Every way a vault fails to open has its own kind and sentence, and none shows
@@ -57,8 +59,8 @@ func TestErrors(t *testing.T) {
 		kind  providers.Kind
 		words string
 	}{
-		"wrong passphrase":      {nothing, withPassphrase("wrong"), providers.Unauthenticated, "the passphrase of the vault \"local\" is wrong"},
-		"empty passphrase":      {nothing, withPassphrase(""), providers.Unauthenticated, "empty"},
+		"wrong passphrase":      {nothing, withPassphrase("wrong"), providers.Locked, "the passphrase of the vault \"local\" is wrong"},
+		"empty passphrase":      {nothing, withPassphrase(""), providers.Locked, "empty"},
 		"no passphrase":         {nothing, locked(), providers.Locked, "is needed"},
 		"data: first line":      {flip(data, start), withPassphrase(passphrase), providers.Damaged, "local.age is damaged"},
 		"data: middle":          {flip(data, middle), withPassphrase(passphrase), providers.Damaged, "local.age is"},
@@ -69,10 +71,11 @@ func TestErrors(t *testing.T) {
 		"key: wrapped key":      {flip(key, wrapped), withPassphrase(passphrase), providers.Damaged, "local.key.age is damaged"},
 		"key: end":              {flip(key, end), withPassphrase(passphrase), providers.Damaged, "local.key.age is damaged"},
 		"key: truncated":        {truncate(key), withPassphrase(passphrase), providers.Damaged, "local.key.age is damaged"},
-		"key: no checksum":      {remove((*Vault).sumPath), withPassphrase("wrong"), providers.Unauthenticated, "is wrong"},
+		"key: no checksum":      {remove((*Vault).sumPath), withPassphrase("wrong"), providers.Locked, "is wrong"},
 		"key: gone":             {remove(key), withPassphrase(passphrase), providers.Locked, "is not there"},
 		"no vault":              {remove(data), withPassphrase(passphrase), providers.NotFound, "there is no vault"},
 		"keyring of passphrase": {nothing, withKeyring(), providers.Locked, "protected by a passphrase"},
+		"source fails":          {nothing, failingSource(), providers.Locked, "cannot be had: environment variable P is not set"},
 		"no such secret":        {nothing, withPassphrase(passphrase), providers.NotFound, `has no secret "absent"`},
 	}
 	for name, test := range tests {
@@ -86,6 +89,15 @@ func TestErrors(t *testing.T) {
 			checkError(t, err, test.kind, test.words)
 		})
 	}
+}
+
+// failingSource is a credential whose source does not give the passphrase.
+func failingSource() providers.Credential {
+	c := withPassphrase("")
+	c.Material = func(context.Context, string) (secret.Value, error) {
+		return secret.Value{}, &providers.Error{Kind: providers.Unauthenticated, Message: "environment variable P is not set", Hint: "set it", Err: errors.New(marker)}
+	}
+	return c
 }
 
 func checkError(t *testing.T, err error, kind providers.Kind, words string) {
@@ -178,4 +190,17 @@ func TestFailedWriteKeepsTheVault(t *testing.T) {
 	if _, err := v.Get(t.Context(), "name"); err != nil {
 		t.Error(err)
 	}
+}
+
+// A folder that cannot be is an error that says where, and why.
+func TestUnusableFolder(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	v := mustVault(t, cheap(filepath.Join(file, "vault"), nil), withPassphrase(passphrase))
+	checkError(t, v.Set(t.Context(), "name", secret.NewValue([]byte(marker))), providers.Unavailable, "cannot be written in "+file)
+	_, err := v.Get(t.Context(), "name")
+	checkError(t, err, providers.Unavailable, "cannot be read: not a directory")
 }

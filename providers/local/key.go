@@ -46,24 +46,22 @@ func (v *Vault) identity(ctx context.Context) (*age.X25519Identity, error) {
 
 // unlock gets the key as the profile says.
 func (v *Vault) unlock(ctx context.Context) (*age.X25519Identity, keyStamp, error) {
-	hasKeyFile := v.hasKeyFile()
-	if v.credential.Profile.Auth == "keyring" {
-		if hasKeyFile {
-			return nil, keyStamp{}, failure(providers.Locked, "unlock", fmt.Sprintf("the vault %q is protected by a passphrase", v.name), passphraseHint)
+	if v.hasKeyFile() {
+		// Also where the profile says keyring: a person may just have been asked
+		// for the passphrase.
+		passphrase, err := v.passphrase(ctx)
+		if err != nil {
+			return nil, keyStamp{}, err
 		}
+		defer clear(passphrase)
+		return v.openKeyFile(passphrase)
+	}
+	if v.credential.Profile.Auth == "keyring" {
 		identity, err := v.keyringIdentity(ctx)
 		return identity, keyStamp{}, err
 	}
-	if !hasKeyFile {
-		return nil, keyStamp{}, failure(providers.Locked, "unlock", fmt.Sprintf("the key of the vault %q is not protected by a passphrase: %s is not there", v.name, v.keyPath()),
-			`if the vault was made with the OS keyring, use a credential with "auth": "keyring"; otherwise restore the key file from a backup`)
-	}
-	passphrase, err := v.passphrase(ctx)
-	if err != nil {
-		return nil, keyStamp{}, err
-	}
-	defer clear(passphrase)
-	return v.openKeyFile(passphrase)
+	return nil, keyStamp{}, failure(providers.Locked, "unlock", fmt.Sprintf("the key of the vault %q is not protected by a passphrase: %s is not there", v.name, v.keyPath()),
+		`if the vault was made with the OS keyring, use a credential with "auth": "keyring"; otherwise restore the key file from a backup`)
 }
 
 const passphraseHint = `set ` + credentials.PassphraseVariable + `, or add a credential with "provider": "local", "auth": "passphrase" and a source for its passphrase`
@@ -71,7 +69,7 @@ const passphraseHint = `set ` + credentials.PassphraseVariable + `, or add a cre
 // passphrase fetches the passphrase from the profile's source.
 func (v *Vault) passphrase(ctx context.Context) ([]byte, error) {
 	locked := func(err error, hint string) error {
-		e := failure(providers.Locked, "unlock", fmt.Sprintf("the passphrase of the vault %q is needed", v.name), hint)
+		e := failure(providers.Locked, "unlock", fmt.Sprintf("the vault %q is protected by a passphrase, which is needed", v.name), hint)
 		e.Err = err
 		return e
 	}
@@ -111,12 +109,13 @@ func (v *Vault) openKeyFile(passphrase []byte) (*age.X25519Identity, keyStamp, e
 	}
 	opener, err := age.NewScryptIdentity(string(passphrase))
 	if err != nil {
-		return nil, stamp, failure(providers.Unauthenticated, "unlock", "the passphrase is empty", "give the passphrase of the vault")
+		return nil, stamp, failure(providers.Locked, "unlock", "the passphrase is empty", "give the passphrase of the vault")
 	}
 	reader, err := age.Decrypt(bytes.NewReader(sealed), opener)
 	if errors.Is(err, age.ErrIncorrectIdentity) {
-		return nil, stamp, failure(providers.Unauthenticated, "unlock", fmt.Sprintf("the passphrase of the vault %q is wrong", v.name),
-			"check where it comes from ("+v.credential.Profile.Secrets["passphrase"].String()+")")
+		// Locked and not Unauthenticated: a client that asked a person for the
+		// passphrase has to ask again.
+		return nil, stamp, failure(providers.Locked, "unlock", fmt.Sprintf("the passphrase of the vault %q is wrong", v.name), v.wrongPassphraseHint())
 	}
 	if err != nil {
 		return nil, stamp, v.damaged(v.keyPath(), err)
@@ -133,6 +132,13 @@ func (v *Vault) openKeyFile(passphrase []byte) (*age.X25519Identity, keyStamp, e
 	return identity, stamp, nil
 }
 
+func (v *Vault) wrongPassphraseHint() string {
+	if source, ok := v.credential.Profile.Secrets["passphrase"]; ok {
+		return "check where it comes from: " + source.String()
+	}
+	return "try again; without the passphrase nobody can open the vault"
+}
+
 // makeKey makes the key of a new vault, or takes up the one that an Init which
 // did not come to its end has left.
 func (v *Vault) makeKey(ctx context.Context) (*age.X25519Identity, error) {
@@ -143,7 +149,8 @@ func (v *Vault) makeKey(ctx context.Context) (*age.X25519Identity, error) {
 	if err != nil {
 		return nil, failure(providers.Unavailable, "init", "no key could be made", "")
 	}
-	if v.credential.Profile.Auth == "keyring" {
+	passphrase, passphraseErr := v.passphrase(ctx)
+	if v.credential.Profile.Auth == "keyring" && passphraseErr != nil {
 		err := v.withKeyring(ctx, func(ring credentials.Keyring) error {
 			old, err := ring.Get(v.account())
 			if err == nil {
@@ -158,9 +165,8 @@ func (v *Vault) makeKey(ctx context.Context) (*age.X25519Identity, error) {
 		})
 		return identity, err
 	}
-	passphrase, err := v.passphrase(ctx)
-	if err != nil {
-		return nil, err
+	if passphraseErr != nil {
+		return nil, passphraseErr
 	}
 	defer clear(passphrase)
 	if err := v.writeKeyFile(identity, passphrase); err != nil {

@@ -251,7 +251,7 @@ func TestOpenVaultIsNotShared(t *testing.T) {
 	t.Parallel()
 	p := cheap(t.TempDir(), nil)
 	mustSet(t, mustVault(t, p, withPassphrase(passphrase)), "name", marker)
-	if _, err := p.Get(t.Context(), withPassphrase("wrong"), reference(t, "name")); !isKind(err, providers.Unauthenticated) {
+	if _, err := p.Get(t.Context(), withPassphrase("wrong"), reference(t, "name")); !isKind(err, providers.Locked) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -264,7 +264,7 @@ func TestUnlock(t *testing.T) {
 	if _, err := p.Get(t.Context(), c, reference(t, "name")); !isKind(err, providers.Locked) {
 		t.Fatalf("got %v", err)
 	}
-	if err := p.Unlock(t.Context(), c.Profile, []byte("wrong")); !isKind(err, providers.Unauthenticated) {
+	if err := p.Unlock(t.Context(), c.Profile, []byte("wrong")); !isKind(err, providers.Locked) {
 		t.Fatalf("got %v", err)
 	}
 	if err := p.Unlock(t.Context(), c.Profile, []byte(passphrase)); err != nil {
@@ -278,6 +278,24 @@ func TestUnlock(t *testing.T) {
 	}
 	if _, err := p.Get(t.Context(), c, reference(t, "name")); !isKind(err, providers.Locked) {
 		t.Errorf("after a reset: %v", err)
+	}
+}
+
+// A person without a keyring who is asked for a passphrase gets a vault, and
+// opens one, with the profile that says keyring.
+func TestPassphraseInPlaceOfTheKeyring(t *testing.T) {
+	t.Parallel()
+	dir, ring := t.TempDir(), &memoryKeyring{err: credentials.ErrNoKeyring}
+	c := withKeyring()
+	c.Material = locked().Material
+	err := mustVault(t, cheap(dir, ring), c).Set(t.Context(), "name", secret.NewValue([]byte(marker)))
+	if !isKind(err, providers.Locked) {
+		t.Fatalf("got %v", err)
+	}
+	c.Material = withPassphrase(passphrase).Material
+	mustSet(t, mustVault(t, cheap(dir, ring), c), "name", marker)
+	if got, err := cheap(dir, ring).Get(t.Context(), c, reference(t, "name")); err != nil || string(got.Value.Reveal()) != marker {
+		t.Errorf("got %q, %v", got.Value.Reveal(), err)
 	}
 }
 
