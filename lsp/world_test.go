@@ -122,6 +122,7 @@ type world struct {
 	*lsptest.Editor
 	deps    Deps
 	dir     string
+	state   string
 	vault   *fakeVault
 	local   *fakeVault
 	keyring *memoryKeyring
@@ -153,25 +154,8 @@ func newWorld(t testing.TB, change func(*world)) *world {
 	}
 	w.http = httptest.NewTLSServer(http.HandlerFunc(w.serve))
 	t.Cleanup(w.http.Close)
-	state := t.TempDir()
-	config := filepath.Join(state, "config.json")
-	if err := os.WriteFile(config, []byte(userConfig), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	store, err := credentials.Open(config, credentials.Options{Keyring: w.keyring, LookupEnv: func(name string) (string, bool) {
-		return markerToken, name == "MARKER_TOKEN"
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	set := redact.NewSet()
-	w.deps = Deps{
-		Version: "0.0.0-test", Executable: "/usr/bin/vault-lsp", Redact: set, Credentials: store,
-		Permissions: permission.Open(filepath.Join(state, "permissions.json")),
-		Log: zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()),
-			zapcore.Lock(zapcore.AddSync(w.log)), zap.DebugLevel)),
-	}
-	w.wire(state)
+	w.state = t.TempDir()
+	w.configure(t, userConfig)
 	if change != nil {
 		change(w)
 	}
@@ -181,8 +165,36 @@ func newWorld(t testing.TB, change func(*world)) *world {
 	return w
 }
 
+// configure makes the server's dependencies for a configuration file.
+func (w *world) configure(t testing.TB, content string) {
+	t.Helper()
+	config := filepath.Join(w.state, "config.json")
+	if err := os.WriteFile(config, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	store, err := credentials.Open(config, credentials.Options{Keyring: w.keyring, LookupEnv: func(name string) (string, bool) {
+		switch name {
+		case "MARKER_TOKEN", "VAULT_TOKEN":
+			return markerToken, true
+		case "VAULT_ADDR":
+			return "https://ambient.invalid", true
+		}
+		return "", false
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.deps = Deps{
+		Version: "0.0.0-test", Executable: "/usr/bin/vault-lsp", Redact: redact.NewSet(), Credentials: store,
+		Permissions: permission.Open(filepath.Join(w.state, "permissions.json")),
+		Log: zap.New(zapcore.NewCore(zapcore.NewJSONEncoder(zap.NewProductionEncoderConfig()),
+			zapcore.Lock(zapcore.AddSync(w.log)), zap.DebugLevel)),
+	}
+	w.wire()
+}
+
 // wire connects resolver and sender, as the program does.
-func (w *world) wire(state string) {
+func (w *world) wire() {
 	set := w.deps.Redact
 	resolver := providers.NewResolver(providers.Options{
 		Providers: []providers.Provider{w.vault, w.local}, Store: w.deps.Credentials,
@@ -213,7 +225,7 @@ func (w *world) wire(state string) {
 			credential, err := resolver.Credential(ref.Provider(), ref.Get("credential"))
 			return credential.Profile.Name, err
 		},
-		Permissions: w.deps.Permissions, Redact: set, UserAgent: "vault-lsp/test", StateDir: state, RootCAs: pool,
+		Permissions: w.deps.Permissions, Redact: set, UserAgent: "vault-lsp/test", StateDir: w.state, RootCAs: pool,
 		LookupIP: func(context.Context, string) ([]netip.Addr, error) {
 			return []netip.Addr{netip.MustParseAddr("192.0.2.1")}, nil
 		},
