@@ -238,6 +238,15 @@ func validProxy(s string) bool {
 	return err == nil && slices.Contains([]string{"http", "https", "socks5"}, u.Scheme) && u.Hostname() != ""
 }
 
+func holdsPassword(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil || u.User == nil {
+		return false
+	}
+	_, has := u.User.Password()
+	return has
+}
+
 func validHost(s string) bool {
 	host := s
 	if h, port, err := net.SplitHostPort(s); err == nil {

@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 		os.Exit(3)
 	case "hang":
 		fmt.Println(marker)
-		select {}
+		time.Sleep(time.Hour)
 	case "flood":
 		chunk := strings.Repeat(marker, 1000)
 		for {

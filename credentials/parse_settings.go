@@ -84,6 +84,9 @@ func (p *parser) proxy(m member) {
 		p.problem(SeverityError, m.value.StartOffset, "proxy", "proxy must be a URL with scheme http, https or socks5 and a host", `such as "http://proxy.example.com:3128"`)
 		return
 	}
+	if holdsPassword(address) {
+		p.problem(SeverityWarning, m.value.StartOffset, "proxy", "this proxy has a password in it, and this file is plain text", "use a proxy that needs none, or one on this machine that adds it")
+	}
 	p.out.config.Proxy = address
 }
 

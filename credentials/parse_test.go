@@ -114,6 +114,7 @@ func TestParseProblems(t *testing.T) {
 		"max entries":       {`{"cache": {"maxEntries": 0}}`, "1:26", "cache.maxEntries", []string{"1 or more"}},
 		"live secrets":      {`{"completion": {"liveSecrets": "no"}}`, "1:32", "completion.liveSecrets", []string{"true or false"}},
 		"proxy":             {`{"proxy": "proxy.example.com"}`, "1:11", "proxy", []string{"scheme"}},
+		"proxy password":    {`{"proxy": "http://me:` + marker + `@proxy.example.com"}`, "1:11", "proxy", []string{"password"}},
 		"insecure pattern":  {`{"tls": {"insecureHosts": ["*"]}}`, "1:28", "tls.insecureHosts", []string{"patterns"}},
 		"timeout":           {`{"timeouts": {"vault": "1h"}}`, "1:24", "timeouts.vault", []string{"10m"}},
 		"timeout of nobody": {`{"timeouts": {"valt": "1s"}}`, "1:15", "timeouts.valt", []string{"vault"}},
