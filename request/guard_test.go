@@ -158,6 +158,7 @@ func TestSecretThatSuppliesTheOrigin(t *testing.T) {
 		{name: "base URL", src: "GET {{$vault path=hook}}/users?x=1", value: "https://example.com", answer: request.AllowOnce, sent: true, origin: "https://example.com", fetched: []string{"{{$vault path=hook}}"}},
 		{name: "suffix changes the origin", src: "GET {{$vault path=hook}}.evil.test/", value: "https://example.com", origin: "https://example.com.evil.test", fetched: []string{"{{$vault path=hook}}"}},
 		{name: "part of the host is hidden", src: "GET https://{{$vault path=hook}}.evil.test/", value: "S3cretSub", origin: "https://●●●●●●.evil.test", fetched: []string{"{{$vault path=hook}}"}},
+		{name: "a hidden origin is not remembered", src: "GET https://{{$vault path=hook}}/", value: "example.com", answer: request.Always, sent: true, origin: "https://●●●●●●", fetched: []string{"{{$vault path=hook}}"}},
 		{name: "at sign", src: "GET https://{{$vault path=hook}}/", value: "trusted.test@evil.test", origin: "https://●●●●●●", fetched: []string{"{{$vault path=hook}}"}},
 	}
 	for _, tt := range tests {
@@ -167,7 +168,7 @@ func TestSecretThatSuppliesTheOrigin(t *testing.T) {
 			w.vault.values[plainRef] = plainValue
 			w.vault.values["{{$vault path=hook}}"] = tt.value
 			w.answer = tt.answer
-			server := w.serve(true, nil)
+			server := w.serve(true, func(rw http.ResponseWriter, req *http.Request) { _, _ = rw.Write([]byte(req.RequestURI)) })
 			w.hosts["example.com:443"] = server.addr()
 			response, problem := w.send(tt.src)
 			if (problem == nil) != tt.sent || (len(server.requests()) > 0) != tt.sent {
@@ -182,8 +183,8 @@ func TestSecretThatSuppliesTheOrigin(t *testing.T) {
 			if diff := cmp.Diff(tt.fetched, w.vault.fetched); diff != "" {
 				t.Error(diff)
 			}
-			if response != nil && strings.Contains(response.Request.URL, "s3cr3t") {
-				t.Errorf("the URL shows the secret: %s", response.Request.URL)
+			if response != nil && strings.Contains(response.Request.URL+response.Body.Text, "s3cr3t") {
+				t.Errorf("the secret shows: %s %s", response.Request.URL, response.Body.Text)
 			}
 			rules, _ := w.store.List()
 			if (len(rules) > 0) != tt.remembered {
@@ -218,6 +219,9 @@ func TestLoopbackIsFree(t *testing.T) {
 			_, problem := w.send(get("http://" + tt.host + ":" + port + "/"))
 			if (problem == nil) != tt.sent || (len(server.requests()) > 0) != tt.sent || len(w.asked) > 0 {
 				t.Errorf("error %+v, %d requests, %d questions; want sent %v", problem, len(server.requests()), len(w.asked), tt.sent)
+			}
+			if problem != nil && problem.Code != request.CodePlainHTTP {
+				t.Errorf("error %+v, want %s", problem, request.CodePlainHTTP)
 			}
 		})
 	}
