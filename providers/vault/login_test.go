@@ -379,7 +379,11 @@ func TestTokenIsReadAgain(t *testing.T) {
 		t.Errorf("the token was read %d times, want once", n)
 	}
 	server.Write("auth/token/revoke", map[string]any{"token": current})
+	before := front.count("/v1/secret/data/")
 	providertest.WantError(t, getError(t, p, c, "path=app/db"), providers.Unauthenticated, current)
+	if n := front.count("/v1/secret/data/") - before; n != 1 {
+		t.Errorf("asked %d times with a token that stays refused, want once", n)
+	}
 	current = server.Token(time.Minute, 0, "app")
 	get(t, p, c, "path=app/db")
 }
