@@ -4,10 +4,13 @@ import (
 	"context"
 	"path/filepath"
 	"strings"
+
+	"github.com/vault-lsp/vault-lsp/secret"
 )
 
 // Curl prints the plan as a curl command for a POSIX shell. References stay
-// references: the command shows what goes where, and holds no value.
+// references and private text the mask: the command shows what goes where, and
+// holds no value.
 func (p *Plan) Curl() string {
 	names := make(values, len(p.Uses))
 	for i, u := range p.Uses {
@@ -41,6 +44,9 @@ func (p *Plan) curl(v values, verbatim bool) string {
 		pieces = append([]piece(nil), pieces...)
 		for i := range pieces {
 			pieces[i].encoding = raw
+			if pieces[i].private {
+				pieces[i].text = secret.Mask
+			}
 		}
 		return pieces
 	}
@@ -92,7 +98,9 @@ func (t *target) curl(v values, plain func([]piece) []piece) string {
 	legal := func(pieces []piece) string {
 		pieces = append([]piece(nil), plain(pieces)...)
 		for i := range pieces {
-			pieces[i].text = escapeIllegal(pieces[i].text)
+			if pieces[i].text != secret.Mask {
+				pieces[i].text = escapeIllegal(pieces[i].text)
+			}
 		}
 		return render(pieces, v)
 	}
