@@ -72,6 +72,15 @@ func TestTLS(t *testing.T) {
 	wantFault(t, withToken(encrypted, token, nil), providers.Unavailable, "does not speak https", "http://")
 }
 
+// TestCAFileInHome: a path that begins with ~/ is one of the home folder.
+func TestCAFileInHome(t *testing.T) {
+	server := testtools.VaultTLS(t)
+	server.PutKV2("app/db", map[string]any{"password": "p"})
+	t.Setenv("HOME", filepath.Dir(server.CAFile))
+	p := newProvider(t, vault.Options{})
+	get(t, p, withToken(server.Address, server.RootToken, fields{"caCert": "~/" + filepath.Base(server.CAFile)}), "path=app/db")
+}
+
 func TestClientCertificateWanted(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewUnstartedServer(http.NotFoundHandler())

@@ -275,6 +275,7 @@ func TestBadProfiles(t *testing.T) {
 		{"namespace", "https://127.0.0.1:1", fields{"namespace": "a/../b"}, "namespace"},
 		{"sign-in namespace", "https://127.0.0.1:1", fields{"authNamespace": "a\nb"}, "authNamespace"},
 		{"no CA file", "https://127.0.0.1:1", fields{"caCert": filepath.Join(t.TempDir(), "missing.pem")}, "caCert: cannot be read"},
+		{"relative CA file", "https://127.0.0.1:1", fields{"caCert": "ca.pem"}, "caCert: is a relative path"},
 		{"CA file without a certificate", "https://127.0.0.1:1", fields{"caCert": notPEM}, "no certificate"},
 		{"client certificate without its key", "https://127.0.0.1:1", fields{"clientCert": notPEM}, "clientKey"},
 		{"client certificate that is none", "https://127.0.0.1:1", fields{"clientCert": notPEM, "clientKey": notPEM}, "clientCert"},

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/vault-lsp/vault-lsp/credentials"
@@ -65,7 +66,7 @@ func newSettings(profile credentials.Profile) (settings, error) {
 			return settings{}, &settingError{field: fieldAuthNamespace, text: err.Error()}
 		}
 	}
-	s.tls, err = newTLSConfig(profile.Fields)
+	s.tls, err = newTLSConfig(profile)
 	return s, err
 }
 
@@ -116,9 +117,17 @@ func cleanNamespace(text string) (string, error) {
 
 // newTLSConfig reads the certificates a profile names. caCert replaces the
 // system's certificate authorities, as it does for Vault's own command.
-func newTLSConfig(fields map[string]string) (*tls.Config, error) {
-	config := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: fields[fieldTLSServerName]}
-	if path := fields[fieldCACert]; path != "" {
+func newTLSConfig(profile credentials.Profile) (*tls.Config, error) {
+	config := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: profile.Fields[fieldTLSServerName]}
+	paths := make(map[string]string, 3)
+	for _, field := range []string{fieldCACert, fieldClientCert, fieldClientKey} {
+		path, err := certificatePath(profile, field)
+		if err != nil {
+			return nil, err
+		}
+		paths[field] = path
+	}
+	if path := paths[fieldCACert]; path != "" {
 		pem, err := os.ReadFile(path)
 		if err != nil {
 			return nil, &settingError{field: fieldCACert, text: "cannot be read", err: err}
@@ -128,7 +137,7 @@ func newTLSConfig(fields map[string]string) (*tls.Config, error) {
 			return nil, &settingError{field: fieldCACert, text: "holds no certificate in PEM form"}
 		}
 	}
-	cert, key := fields[fieldClientCert], fields[fieldClientKey]
+	cert, key := paths[fieldClientCert], paths[fieldClientKey]
 	switch {
 	case cert == "" && key == "":
 		return config, nil
@@ -141,4 +150,23 @@ func newTLSConfig(fields map[string]string) (*tls.Config, error) {
 	}
 	config.Certificates = []tls.Certificate{pair}
 	return config, nil
+}
+
+// certificatePath returns the path in a field; ~/ is the home folder. A
+// configured profile must not name a relative one: the server may run in a
+// cloned folder, whose files are not the user's. The environment may, as it
+// does for Vault's own command.
+func certificatePath(profile credentials.Profile, field string) (string, error) {
+	path := profile.Fields[field]
+	if rest, ok := strings.CutPrefix(path, "~/"); ok {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", &settingError{field: field, text: "begins with ~/ and there is no home folder", err: err}
+		}
+		return filepath.Join(home, rest), nil
+	}
+	if path != "" && !filepath.IsAbs(path) && !profile.Ambient {
+		return "", &settingError{field: field, text: "is a relative path; begin it with / or ~/"}
+	}
+	return path, nil
 }
