@@ -43,7 +43,7 @@ func (s *session) cacheInfo(ref secret.Ref) string {
 	}
 	state := s.deps.Vaults.Cached(ref)
 	if !state.Cached {
-		return "not cached: it is fetched when the request is sent"
+		return "not cached, it is fetched when the request is sent"
 	}
 	return fmt.Sprintf("cached for %s, for another %s", short(state.Age), short(state.Remaining))
 }
