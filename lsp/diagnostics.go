@@ -93,6 +93,7 @@ func (s *session) publishDiagnostics(u uri.URI) {
 	if err := s.client.PublishDiagnostics(s.base, params); err != nil {
 		s.log.Debug("publishing diagnostics", zap.Error(err))
 	}
+	s.publishEnvironments(snap)
 }
 
 // diagnose returns a document's diagnostics.

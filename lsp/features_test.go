@@ -458,3 +458,29 @@ func TestDiagnostics(t *testing.T) {
 			!strings.Contains(string(m.Params), "undefined-variable")
 	})
 }
+
+// What is wrong with an environment file stands in that file.
+func TestEnvironmentFileDiagnostics(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.initialize()
+	envs := w.write(t, "http-client.env.json", "{\n  \"dev\": {\"a\": \"1\"\n")
+	uri := w.write(t, "sub/a.http", "GET https://a.example/\n")
+	w.Open(uri, "GET https://a.example/\n")
+	about := func(empty bool) func(lsptest.Message) bool {
+		return func(m lsptest.Message) bool {
+			var d lsptest.Diagnostics
+			return m.Method == "textDocument/publishDiagnostics" && json.Unmarshal(m.Params, &d) == nil &&
+				d.URI == envs && (len(d.Diagnostics) == 0) == empty
+		}
+	}
+	w.Await("diagnostics of the environment file", about(false))
+	w.write(t, "http-client.env.json", `{"dev": {"a": "1"}}`)
+	w.Notify("workspace/didChangeWatchedFiles", map[string]any{"changes": []any{map[string]any{"uri": envs, "type": 2}}})
+	w.Await("that it is repaired", about(true))
+	for _, m := range w.Received() {
+		if strings.Contains(string(m.Params), envs) && strings.Contains(string(m.Params), `"diagnostics":null`) {
+			t.Errorf("published %s", m.Params)
+		}
+	}
+}

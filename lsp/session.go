@@ -19,15 +19,18 @@ type session struct {
 	// base is the context of everything that is done for this client.
 	base context.Context
 
-	dispatch     *dispatcher
-	diagnostics  *publisher
-	client       protocol.Client
-	environments *environments
-	progress     progressTable
-	live         *live
-	docs         completionDocs
-	senders      senders
-	identities   identities
+	dispatch    *dispatcher
+	diagnostics *publisher
+	// publishedFiles are the problems of environment files as the client knows
+	// them; the publisher's lock guards it.
+	publishedFiles fileProblems
+	client         protocol.Client
+	environments   *environments
+	progress       progressTable
+	live           *live
+	docs           completionDocs
+	senders        senders
+	identities     identities
 	// caps is set by initialize, before anything that reads it can run.
 	caps capabilities
 	// triggerSuggest is the client's command that opens completion, or "".
