@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"go.lsp.dev/jsonrpc2"
@@ -171,11 +172,16 @@ func (s *stream) header() (length int, err error) {
 // nil. A line may begin with the rest of an earlier message.
 func contentLength(line []byte) []byte {
 	const field = "content-length:"
-	at := bytes.LastIndex(bytes.ToLower(line), []byte(field))
-	if at < 0 {
-		return nil
+	for rest := line; ; {
+		colon := bytes.LastIndexByte(rest, ':')
+		if colon < 0 {
+			return nil
+		}
+		if begin := colon + 1 - len(field); begin >= 0 && strings.EqualFold(string(rest[begin:colon+1]), field) {
+			return line[colon+1:]
+		}
+		rest = rest[:colon]
 	}
-	return line[at+len(field):]
 }
 
 // line reads up to the next line feed and returns the line without its end. Of

@@ -32,6 +32,7 @@ func TestMalformedFrames(t *testing.T) {
 		{"endless length", "Content-Length: 99999999999999999999\r\n\r\n", 0},
 		{"length too short", "Content-Length: 1\r\n\r\n{\"jsonrpc\":\"2.0\"}", -32700},
 		{"long junk", strings.Repeat("junk", 64<<10) + "\r\n", 0},
+		{"bytes that grow in lower case", "\x9a\x9a\x9a\x9a\x9aContent-Length: 2\r\n\r\n{}", -32600},
 		{"bytes that are no text", "\x00\xff\xfe\r\n" + frame("\xff\xff"), -32700},
 	}
 	for _, test := range tests {
