@@ -24,12 +24,6 @@ const maxEnvironmentFile = 16 << 20
 // environmentPattern matches the files that env.Load reads, for watching them.
 const environmentPattern = "**/{http-client.env.json,http-client.private.env.json,http-client.env.json.user,.env,.env.*}"
 
-// environmentFiles are the names among which a folder is looked through for
-// changes.
-func environmentFiles() []string {
-	return []string{"http-client.env.json", "http-client.private.env.json", "http-client.env.json.user", ".env"}
-}
-
 // environments keeps the environment files of the folders that open documents
 // lie in. A folder's files are read again when one of them has changed on disk,
 // which is looked at on every use; a client that watches files only makes the
@@ -65,13 +59,20 @@ func (e *environments) load(root, dir string) *env.Environments {
 	files := regularFiles{opened}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	stamp := files.stamp(rel)
-	if known, ok := e.folders[key]; ok && known.stamp == stamp {
+	if known, ok := e.folders[key]; ok && known.stamp == files.stamp(rel, known.loaded) {
 		return known.loaded
 	}
 	loaded := env.Load(files, rel)
-	e.folders[key] = folderEnvironments{stamp: stamp, loaded: loaded}
+	e.folders[key] = folderEnvironments{stamp: files.stamp(rel, loaded), loaded: loaded}
 	return loaded
+}
+
+// forget makes the next use read every file again: the client says that
+// something has changed, and clocks of file systems are coarse.
+func (e *environments) forget() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	clear(e.folders)
 }
 
 // regularFiles is a folder of which only regular files of a sensible size can
@@ -91,15 +92,20 @@ func (f regularFiles) Open(name string) (fs.File, error) {
 	return f.root.Open(name)
 }
 
-// stamp changes when one of the environment files of dir or its parents does.
-func (f regularFiles) stamp(dir string) string {
+// stamp changes when one of the loaded files does, or when a file is added to
+// dir or one of its parents, or removed there.
+func (f regularFiles) stamp(dir string, loaded *env.Environments) string {
 	var b strings.Builder
-	for {
-		for _, name := range environmentFiles() {
-			if info, err := f.root.Stat(path.Join(dir, name)); err == nil {
-				fmt.Fprintf(&b, "%s/%s %d %d\n", dir, name, info.ModTime().UnixNano(), info.Size())
-			}
+	add := func(name string) {
+		if info, err := f.root.Stat(name); err == nil {
+			fmt.Fprintf(&b, "%s %d %d\n", name, info.ModTime().UnixNano(), info.Size())
 		}
+	}
+	for _, name := range loaded.Files() {
+		add(name)
+	}
+	for {
+		add(dir)
 		if dir == "." || dir == "/" {
 			return b.String()
 		}
@@ -181,6 +187,7 @@ func knownCredentials(store *credentials.Store) (known []analysis.Credential, co
 
 // didChangeWatchedFiles diagnoses again what an environment file may concern.
 func (s *session) didChangeWatchedFiles(_ context.Context, p *protocol.DidChangeWatchedFilesParams) error {
+	s.environments.forget()
 	snap := s.snapshot()
 	for _, doc := range snap.Documents() {
 		if concerns(p.Changes, doc.Path()) {

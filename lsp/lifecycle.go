@@ -87,8 +87,9 @@ func initialRoots(p *protocol.InitializeParams) []string {
 			roots = appendRoot(roots, folder.URI)
 		}
 	}
-	if len(roots) == 0 && p.RootURI != nil {
-		roots = appendRoot(roots, *p.RootURI)
+	//lint:ignore SA1019 clients that know no workspace folders send only this
+	if root := p.RootURI; len(roots) == 0 && root != nil {
+		roots = appendRoot(roots, *root)
 	}
 	return roots
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -364,6 +366,17 @@ func TestEnvironments(t *testing.T) {
 	w.write(t, "http-client.env.json", `{"dev": {"path": "changed-dev"}}`)
 	if got := sent(map[string]any{}); !strings.HasSuffix(got, "/changed-dev") {
 		t.Errorf("sent %s, want the changed file", got)
+	}
+	// So is one that is added in a parent folder.
+	w.write(t, "http-client.private.env.json", `{"dev": {"path": "private-dev"}}`)
+	if got := sent(map[string]any{}); strings.HasSuffix(got, "/changed-dev") {
+		t.Errorf("sent %s, want the added file", got)
+	}
+	if err := os.Remove(filepath.Join(w.dir, "http-client.private.env.json")); err != nil {
+		t.Fatal(err)
+	}
+	if got := sent(map[string]any{}); !strings.HasSuffix(got, "/changed-dev") {
+		t.Errorf("sent %s, want what is left", got)
 	}
 	f := failure(t, w.Command("vault-lsp.selectEnvironment", map[string]any{"uri": uri, "environment": "prod"}, nil))
 	if f.Code != "unknown-environment" || !strings.Contains(f.Hint, "dev") {

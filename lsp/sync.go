@@ -78,6 +78,7 @@ func (s *session) didClose(_ context.Context, p *protocol.DidCloseTextDocumentPa
 
 // didSave looks at the environment files again: the saved file may be one.
 func (s *session) didSave(context.Context, *protocol.DidSaveTextDocumentParams) error {
+	s.environments.forget()
 	s.diagnoseAll(diagnosticsDelay)
 	return nil
 }
