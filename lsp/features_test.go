@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/vault-lsp/vault-lsp/internal/lsptest"
 	"github.com/vault-lsp/vault-lsp/providers"
 )
@@ -432,55 +430,54 @@ func TestDefinition(t *testing.T) {
 	}
 }
 
-func TestDiagnostics(t *testing.T) {
+func TestOccurrences(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	w.initialize()
-	const src = "GET https://a.example/{{nope}}\nX: {{$vault pth=a}}\n"
+	const src = "@host = a.example\nGET https://{{host}}/\nX: {{host}}\n"
 	uri := w.write(t, "a.http", src)
 	w.Open(uri, src)
-	var codes []string
-	for _, d := range w.AwaitDiagnostics(uri, 1).Diagnostics {
-		codes = append(codes, d.Code)
-		if d.Source != "vault-lsp" || d.Severity == 0 || d.Message == "" {
-			t.Errorf("diagnostic %+v", d)
+	var highlights []struct {
+		Range lsptest.Range
+		Kind  int
+	}
+	w.MustCall("textDocument/documentHighlight", lsptest.At(uri, at(1, 15)), &highlights)
+	var lines, kinds []int
+	for _, h := range highlights {
+		lines, kinds = append(lines, h.Range.Start.Line), append(kinds, h.Kind)
+	}
+	if !slices.Equal(lines, []int{0, 1, 2}) || !slices.Equal(kinds, []int{3, 2, 2}) {
+		t.Errorf("highlights at lines %v of kinds %v", lines, kinds)
+	}
+	for declaration, want := range map[bool]int{true: 3, false: 2} {
+		params := lsptest.At(uri, at(1, 15))
+		params["context"] = map[string]any{"includeDeclaration": declaration}
+		var references []struct{ URI string }
+		w.MustCall("textDocument/references", params, &references)
+		if len(references) != want || references[0].URI != uri {
+			t.Errorf("references with declaration %t: %+v, want %d", declaration, references, want)
 		}
 	}
-	slices.Sort(codes)
-	if diff := cmp.Diff([]string{"missing-field", "undefined-variable", "unknown-field"}, codes); diff != "" {
-		t.Errorf("codes (-want +got):\n%s", diff)
-	}
-	// A new environment file is told by the client and clears what it defines.
-	envs := w.write(t, "http-client.env.json", `{"$shared": {"nope": "x"}, "dev": {}}`)
-	w.Notify("workspace/didChangeWatchedFiles", map[string]any{"changes": []any{map[string]any{"uri": envs, "type": 1}}})
-	w.Await("diagnostics without the undefined variable", func(m lsptest.Message) bool {
-		return m.Method == "textDocument/publishDiagnostics" && strings.Contains(string(m.Params), uri) &&
-			!strings.Contains(string(m.Params), "undefined-variable")
-	})
 }
 
-// What is wrong with an environment file stands in that file.
-func TestEnvironmentFileDiagnostics(t *testing.T) {
+// A vault that refuses is not asked again at every letter.
+func TestLiveCompletionOfARefusal(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, nil)
+	w := newWorld(t, func(w *world) {
+		w.vault.list = func(context.Context, providers.Query) ([]providers.Item, error) {
+			return nil, &providers.Error{Kind: providers.Denied, Provider: "vault", Op: "list", Message: "denied"}
+		}
+	})
 	w.initialize()
-	envs := w.write(t, "http-client.env.json", "{\n  \"dev\": {\"a\": \"1\"\n")
-	uri := w.write(t, "sub/a.http", "GET https://a.example/\n")
-	w.Open(uri, "GET https://a.example/\n")
-	about := func(empty bool) func(lsptest.Message) bool {
-		return func(m lsptest.Message) bool {
-			var d lsptest.Diagnostics
-			return m.Method == "textDocument/publishDiagnostics" && json.Unmarshal(m.Params, &d) == nil &&
-				d.URI == envs && (len(d.Diagnostics) == 0) == empty
+	for range 5 {
+		list, _, _ := complete(t, w, "GET https://a.example/\nX: {{$vault path=‸}}")
+		if list.IsIncomplete {
+			t.Error("the list of a vault that refused is incomplete")
 		}
 	}
-	w.Await("diagnostics of the environment file", about(false))
-	w.write(t, "http-client.env.json", `{"dev": {"a": "1"}}`)
-	w.Notify("workspace/didChangeWatchedFiles", map[string]any{"changes": []any{map[string]any{"uri": envs, "type": 2}}})
-	w.Await("that it is repaired", about(true))
-	for _, m := range w.Received() {
-		if strings.Contains(string(m.Params), envs) && strings.Contains(string(m.Params), `"diagnostics":null`) {
-			t.Errorf("published %s", m.Params)
-		}
+	w.vault.mu.Lock()
+	defer w.vault.mu.Unlock()
+	if len(w.vault.listed) != 1 {
+		t.Errorf("the vault was asked %d times, want once", len(w.vault.listed))
 	}
 }

@@ -23,6 +23,9 @@ const (
 	liveTimeout = 15 * time.Second
 	// liveKept is how long names are offered without asking again.
 	liveKept = time.Minute
+	// liveRefused is how long a vault that has refused is not asked again: typing
+	// on would else ask at every letter.
+	liveRefused = 5 * time.Second
 	// liveMost is how many answers are kept.
 	liveMost = 64
 )
@@ -62,9 +65,9 @@ func newLive(s *session) *live {
 
 type liveAnswer struct {
 	done   chan struct{}
-	asked  time.Time
 	values []analysis.LiveValue
-	err    error
+	// until is when the answer is forgotten; live.mu guards it.
+	until time.Time
 }
 
 // ask returns the values that fit the query. It reports incomplete if the vault
@@ -95,20 +98,23 @@ func (l *live) start(query *analysis.LiveQuery) *liveAnswer {
 	key := liveKey(query.Provider, query.Credential, asked)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if known := l.answers[key]; known != nil && time.Since(known.asked) < liveKept {
+	if known := l.answers[key]; known != nil && time.Now().Before(known.until) {
 		return known
 	}
-	answer := &liveAnswer{done: make(chan struct{}), asked: time.Now()}
+	answer := &liveAnswer{done: make(chan struct{}), until: time.Now().Add(liveTimeout + liveKept)}
 	if l.answers == nil || len(l.answers) >= liveMost {
 		l.answers = make(map[string]*liveAnswer)
 	}
 	l.answers[key] = answer
 	started := l.spawn(func() {
 		defer close(answer.done)
-		l.fetch(query.Provider, query.Credential, asked, answer)
-		if answer.err != nil {
-			l.forget(key, answer)
+		kept := liveKept
+		if !l.fetch(query.Provider, query.Credential, asked, answer) {
+			kept = liveRefused
 		}
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		answer.until = time.Now().Add(kept)
 	})
 	if !started {
 		close(answer.done)
@@ -116,28 +122,19 @@ func (l *live) start(query *analysis.LiveQuery) *liveAnswer {
 	return answer
 }
 
-// fetch asks the vault.
-func (l *live) fetch(provider, credential string, query providers.Query, answer *liveAnswer) {
+// fetch asks the vault and reports whether it has answered.
+func (l *live) fetch(provider, credential string, query providers.Query, answer *liveAnswer) bool {
 	ctx, cancel := context.WithTimeout(l.base, liveTimeout)
 	defer cancel()
 	items, err := l.lister.List(ctx, provider, credential, query)
 	if err != nil {
-		answer.err = err
 		l.log.Debug("no names for completion", zap.String("provider", provider), zap.String("field", query.Field), zap.Error(err))
-		return
+		return false
 	}
 	for _, item := range items {
 		answer.values = append(answer.values, analysis.LiveValue{Value: item.Value, Detail: item.Detail})
 	}
-}
-
-// forget drops an answer, if it is still the one that is kept.
-func (l *live) forget(key string, answer *liveAnswer) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.answers[key] == answer {
-		delete(l.answers, key)
-	}
+	return true
 }
 
 // reset drops every answer.

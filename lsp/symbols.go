@@ -87,22 +87,3 @@ func (s *session) foldingRange(_ context.Context, snap *Snapshot, p *protocol.Fo
 	}
 	return ranges, nil
 }
-
-// definition answers textDocument/definition for variables.
-func (s *session) definition(_ context.Context, snap *Snapshot, p *protocol.DefinitionParams) (protocol.DefinitionResult, error) {
-	doc, err := snap.open(p.TextDocument.URI)
-	if err != nil {
-		return nil, err
-	}
-	offset, err := s.offset(doc, p.Position)
-	if err != nil {
-		return nil, err
-	}
-	locations := protocol.LocationSlice{}
-	for _, found := range analysis.Definition(s.input(snap, doc), offset) {
-		if location, ok := s.toLocation(snap, doc, found); ok {
-			locations = append(locations, location)
-		}
-	}
-	return locations, nil
-}
