@@ -10,6 +10,8 @@ import {
   type ServerOptions,
 } from "vscode-languageclient/node";
 import { languages } from "./languages";
+import { seen } from "./place";
+import type { RequestPlace } from "./protocol";
 import { serverSettings } from "./settings";
 
 /** The section of the settings, and the client's id. */
@@ -75,7 +77,7 @@ function middleware(): Middleware {
       const lenses = (await next(document, token)) ?? [];
       for (const lens of lenses) {
         if (lens.command) {
-          lens.command = { ...lens.command, command: ownCommand(lens.command.command) };
+          lens.command = toOwn(lens.command, document);
         }
       }
       return lenses;
@@ -97,9 +99,11 @@ function middleware(): Middleware {
   };
 }
 
-/** The command of this extension that stands for one of the server. */
-function ownCommand(command: string): string {
-  return command.replace(/^vault-lsp\.(sendRequest|sendAll)$/, "vaultLsp.$1");
+/** The command of this extension that stands for one of the server's lenses. */
+function toOwn(command: vscode.Command, document: vscode.TextDocument): vscode.Command {
+  const own = command.command.replace(/^vault-lsp\.(sendRequest|sendAll)$/, "vaultLsp.$1");
+  const [argument] = (command.arguments ?? []) as [RequestPlace?];
+  return { ...command, command: own, arguments: argument ? [seen(document, argument)] : [] };
 }
 
 /** Makes an action that would insert a reference open the form for it. */

@@ -108,6 +108,11 @@ test("nothing that a server sent becomes markup", () => {
   }
 });
 
+test("a JSON body is indented in the page", () => {
+  const text = page({ kind: "response", response: response() }).replace(/<[^>]*>/g, "");
+  assert.ok(text.includes("{\n  &quot;token&quot;: &quot;●●●●●●&quot;\n}\n"));
+});
+
 test("a failure shows what and what to do", () => {
   const text = page({
     kind: "failure",

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { outcomeOf, sentence } from "../failure";
 import { fillIn } from "../forms/fieldForm";
-import type { Choice } from "../forms/pickValue";
+import type { Load } from "../forms/pickValue";
 import type { Provider, Range, ReferenceField } from "../protocol";
 import { firstSentence, formatReference, optionalFields } from "../reference";
 import { withUnlock } from "../unlock";
@@ -120,7 +120,7 @@ function lister(
   provider: Provider,
   field: ReferenceField,
   values: Record<string, string>,
-): ((folder: string) => Promise<Choice[]>) | undefined {
+): Load | undefined {
   if (field.name === "credential") {
     return async () => {
       const all = await server.execute("vault-lsp.listCredentials", {});
@@ -134,16 +134,16 @@ function lister(
   }
   const { credential, ...rest } = values;
   const known = Object.fromEntries(Object.entries(rest).filter(([name]) => name !== field.name));
-  return async (folder) => {
-    const list = await withUnlock(() =>
+  return async (folder, onPrompt) => {
+    const ask = () =>
       server.execute("vault-lsp.listSecrets", {
         provider: provider.name,
         field: field.name,
         ...(Object.keys(known).length > 0 ? { known } : {}),
         ...(credential ? { credential } : {}),
         ...(folder ? { prefix: folder } : {}),
-      }),
-    );
+      });
+    const list = await withUnlock(ask, onPrompt);
     return list.items;
   };
 }

@@ -1,7 +1,8 @@
 import * as vscode from "vscode";
 import { outcomeOf, sentence } from "../failure";
+import { current, seen, type SeenPlace } from "../place";
 import { executeWithProgress } from "../progress";
-import type { Failure, RequestPlace } from "../protocol";
+import type { Failure } from "../protocol";
 import { NoServerError } from "../server";
 import { withUnlock } from "../unlock";
 import { requestEditor, tell, trusted, type CommandContext } from "./context";
@@ -20,7 +21,7 @@ export async function sendRequest(context: CommandContext, argument: unknown): P
   context.view.showSending(sent, `Sending ${title}`);
   try {
     const response = await withUnlock(() =>
-      executeWithProgress(context.server, `Sending ${title}`, "vault-lsp.sendRequest", place),
+      executeWithProgress(context.server, `Sending ${title}`, "vault-lsp.sendRequest", current(place)),
     );
     context.view.showResponse(sent, response);
   } catch (error) {
@@ -36,33 +37,30 @@ export async function sendRequest(context: CommandContext, argument: unknown): P
 }
 
 /** The argument of a lens or of the response page; the editor's own buttons give other things. */
-function placeOf(argument: unknown): RequestPlace | undefined {
+function placeOf(argument: unknown): SeenPlace | undefined {
   if (typeof argument !== "object" || argument === null || argument instanceof vscode.Uri) {
     return undefined;
   }
-  return "uri" in argument && typeof argument.uri === "string" ? (argument as RequestPlace) : undefined;
+  return "uri" in argument && typeof argument.uri === "string" ? (argument as SeenPlace) : undefined;
 }
 
-function placeAtCursor(): RequestPlace | undefined {
+function placeAtCursor(): SeenPlace | undefined {
   const editor = requestEditor();
   if (!editor) {
     return undefined;
   }
   const { line, character } = editor.selection.active;
-  return {
-    uri: editor.document.uri.toString(),
-    version: editor.document.version,
-    position: { line, character },
-  };
+  const { uri, version } = editor.document;
+  return seen(editor.document, { uri: uri.toString(), version, position: { line, character } });
 }
 
-function describe({ uri, position, name }: RequestPlace): string {
+function describe({ uri, position, name }: SeenPlace): string {
   const file = vscode.Uri.parse(uri, true).path.split("/").at(-1) ?? uri;
   return name ?? (position ? `${file}:${position.line + 1}` : file);
 }
 
 /** Says what went wrong, and offers to go to the place that is to blame. */
-async function announce(failure: Failure, place: RequestPlace): Promise<void> {
+async function announce(failure: Failure, place: SeenPlace): Promise<void> {
   const show = "Go to Cause";
   const chosen = await vscode.window.showErrorMessage(sentence(failure), ...(failure.range ? [show] : []));
   if (chosen === show && failure.range) {

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type { Field } from "../protocol";
 import { checkValue, firstSentence } from "../reference";
-import { pickValue, skipped, type Choice } from "./pickValue";
+import { pickValue, skipped, type Load } from "./pickValue";
 
 /** How one field of a form is asked for. */
 export interface FieldQuestion {
@@ -12,7 +12,7 @@ export interface FieldQuestion {
   prompt?: string;
   value?: string | undefined;
   /** Gives the values the field can take, for fields of which they can be listed. */
-  load?: ((folder: string) => Promise<Choice[]>) | undefined;
+  load?: Load | undefined;
   explain: (error: unknown) => string;
   skip?: string | undefined;
 }

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { Field } from "../protocol";
 import { firstSentence } from "../reference";
 import { askField } from "./askField";
-import { skipped, type Choice } from "./pickValue";
+import { skipped, type Load } from "./pickValue";
 
 /** A form: fields that are asked for one by one, the required ones first. */
 export interface FieldForm<F extends Field> {
@@ -15,7 +15,7 @@ export interface FieldForm<F extends Field> {
   preview: (values: Record<string, string>) => string;
   prompt?: (field: F) => string;
   /** Lists the values of a field, given the other ones; undefined where they cannot be listed. */
-  load?: (field: F, values: Record<string, string>) => ((folder: string) => Promise<Choice[]>) | undefined;
+  load?: (field: F, values: Record<string, string>) => Load | undefined;
   explain: (error: unknown) => string;
 }
 

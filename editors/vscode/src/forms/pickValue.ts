@@ -6,6 +6,9 @@ export interface Choice {
   detail?: string;
 }
 
+/** Lists values; says with onPrompt when it asks the user something in between. */
+export type Load = (folder: string, onPrompt: (open: boolean) => void) => Promise<Choice[]>;
+
 export interface ValueQuestion {
   title: string;
   placeholder: string;
@@ -15,7 +18,7 @@ export interface ValueQuestion {
    * Gives the values that begin with a folder ("app/"), or all of them for "".
    * What it rejects with is shown in the list; a value can still be typed.
    */
-  load: (folder: string) => Promise<Choice[]>;
+  load: Load;
   check: (value: string) => string | undefined;
   explain: (error: unknown) => string;
   /** A button in the title that ends the question without an answer. */
@@ -44,6 +47,7 @@ class ValuePicker {
   private choices: Choice[] = [];
   private problem: string | undefined;
   private turn = 0;
+  private prompting = false;
 
   constructor(private readonly question: ValueQuestion) {
     this.pick.title = question.title;
@@ -64,7 +68,11 @@ class ValuePicker {
       };
       this.pick.onDidChangeValue(() => this.follow());
       this.pick.onDidTriggerButton(() => finish(skipped));
-      this.pick.onDidHide(() => finish(undefined));
+      this.pick.onDidHide(() => {
+        if (!this.prompting) {
+          finish(undefined);
+        }
+      });
       this.pick.onDidAccept(() => {
         const value = this.accepted();
         if (value !== undefined) {
@@ -113,7 +121,12 @@ class ValuePicker {
     let choices: Choice[] = [];
     let problem: string | undefined;
     try {
-      choices = await this.question.load(folder);
+      choices = await this.question.load(folder, (open) => {
+        this.prompting = open;
+        if (!open) {
+          this.pick.show();
+        }
+      });
     } catch (error) {
       problem = this.question.explain(error);
     }

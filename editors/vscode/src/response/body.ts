@@ -67,7 +67,7 @@ export function renderBody(body: Response["body"]): Html {
 }
 
 function renderJson(tokens: Token[]): Html[] {
-  return layOut(tokens).map((line) => html`${"  ".repeat(line.depth)}${line.tokens.map(renderToken)} `);
+  return layOut(tokens).map((line) => html`${"  ".repeat(line.depth)}${line.tokens.map(renderToken)}${"\n"}`);
 }
 
 function renderToken(token: Token): Html {

@@ -92,11 +92,12 @@ function summary(response: Response): Html {
   const { request, timings, body } = response;
   return html`<header class="summary">
     ${badge(response)}
-    <span class="target" title="${request.url}"><b>${request.method}</b> ${markMasks(request.url)}</span>
-    <span class="facts"
-      ><span title="Total time">${milliseconds(timings.total)}</span
-      ><span title="Size of the body">${bytes(body.size)}</span><span>${response.httpVersion}</span></span
-    >
+    <span class="facts">
+      <span title="Total time">${milliseconds(timings.total)}</span>
+      <span title="Size of the body">${bytes(body.size)}</span>
+      <span>${response.httpVersion}</span>
+    </span>
+    <span class="target"><b>${request.method}</b> ${markMasks(request.url)}</span>
   </header>`;
 }
 

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
-import type { Failure, RequestPlace, Response, SendAllResult } from "../protocol";
+import type { SeenPlace } from "../place";
+import type { Failure, Response, SendAllResult } from "../protocol";
 import { bodyText } from "./body";
 import type { BodyDocuments } from "./documents";
 import { renderPage, type Content } from "./page";
@@ -7,12 +8,12 @@ import { renderPage, type Content } from "./page";
 /** What the buttons of the page ask for. */
 export interface ResponseActions {
   /** Sends what the page shows once more. */
-  sendAgain(place: RequestPlace): void;
+  sendAgain(place: SeenPlace): void;
   sendAllAgain(uri: string): void;
 }
 
 /** What was sent: one request, or all of a document. */
-export type Sent = { place: RequestPlace } | { all: string };
+export type Sent = { place: SeenPlace } | { all: string };
 
 /**
  * The one tab that shows responses, beside the request file. It is made when

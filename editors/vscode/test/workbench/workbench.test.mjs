@@ -1,0 +1,187 @@
+// The main job in the real workbench: a secret of a real Vault, completed by
+// name, sent, and masked in what comes back.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { packExtension, partsOf, startEcho, startEditor, startVault, temporaryHome } from "./parts.mjs";
+import { openWorkbench } from "./workbench.mjs";
+
+const vaultSecret = "vs-marker-7f3a91c2d4";
+const localSecret = "local-marker-55e0b7aa13";
+const passphrase = "open sesame of the workbench";
+
+function requestFile(origin) {
+  return `### Show an order
+# @name order
+GET ${origin}/orders/7?expand=items
+Accept: application/json
+Authorization: Bearer
+
+### Pay it
+@currency = EUR
+POST ${origin}/payments
+Content-Type: application/json
+X-Api-Key: KEY
+
+{ "amount": 12.5, "currency": "{{currency}}" }
+`;
+}
+
+test("the extension in a real workbench", { timeout: 15 * 60_000 }, async (context) => {
+  const parts = partsOf(context);
+  if (!parts) {
+    return;
+  }
+  const cleanups = [];
+  const later = (cleanup) => cleanups.unshift(cleanup);
+  try {
+    const home = temporaryHome();
+    later(home.remove);
+    const [vault, echo, vsix] = await Promise.all([
+      startVault(parts.VAULTD),
+      startEcho(),
+      packExtension(parts.BIN, home.folder),
+    ]);
+    later(vault.stop);
+    later(echo.stop);
+    await vault.put("app/payments", { api_key: vaultSecret, owner: "billing" });
+    await vault.put("app/search", { api_key: "another" });
+
+    home.write("config/vault-lsp/config.json", {
+      credentials: {
+        dev: {
+          provider: "vault",
+          auth: "token",
+          address: vault.address,
+          token: { file: home.write("token", vault.token) },
+        },
+        // The variable is set for the command line below only: the editor has to ask.
+        box: { provider: "local", auth: "passphrase", passphrase: { env: "WORKBENCH_PASSPHRASE" } },
+      },
+    });
+    execFileSync(parts.BIN, ["secret", "set", "stripe-key", "--credential", "box"], {
+      env: { ...home.env, WORKBENCH_PASSPHRASE: passphrase },
+      input: localSecret,
+    });
+
+    const workspace = join(home.folder, "workspace");
+    mkdirSync(workspace);
+    home.write("workspace/orders.http", requestFile(echo.origin));
+    home.write("workspace/http-client.env.json", { dev: { region: "eu" }, prod: { region: "us" } });
+    const editor = await startEditor(parts.CODE_SERVER, home, [vsix], workspace);
+    later(editor.stop);
+    const bench = await openWorkbench(parts, editor.address, join(home.folder, "browser"));
+    later(() => bench.close());
+
+    const step = async (name, run) =>
+      context.test(name, async () => {
+        try {
+          await run();
+        } catch (error) {
+          await bench.picture(`failed-${name.replaceAll(/\W+/g, "-")}`);
+          throw error;
+        }
+      });
+    await step("completes a reference and sends it masked", () => vaultScenario(bench, echo));
+    await step("inserts a local secret by the context menu", () => localScenario(bench, echo));
+    await step("shows the environment and selects another", () => environmentScenario(bench));
+  } finally {
+    for (const cleanup of cleanups) {
+      await cleanup();
+    }
+  }
+});
+
+async function vaultScenario(bench, echo) {
+  const { keyboard } = bench.page;
+  await bench.openFile("orders.http");
+  await bench.picture("file");
+  await bench.cursorAfter("Authorization: Bearer");
+  await keyboard.type(" {{$", { delay: 60 });
+  await bench.page.locator(".suggest-widget.visible .monaco-list-row").first().waitFor();
+  await bench.picture("providers");
+  await bench.complete("$vault");
+  await bench.complete("app/");
+  await bench.picture("paths");
+  await bench.complete("app/payments");
+  await keyboard.type(" ", { delay: 60 });
+  await bench.complete("key");
+  await bench.complete("api_key");
+  await bench.line(/^Authorization: Bearer \{\{\$vault path=app\/payments key=api_key\s*\}\}$/);
+  await bench.picture("completed");
+
+  await bench.lens("Send").click();
+  const response = await bench.response();
+  await response.getByText("200 OK").waitFor();
+  await response.locator(".mask").first().waitFor();
+  await bench.picture("response");
+
+  assert.equal(echo.received.length, 1);
+  assert.equal(echo.received[0].headers.authorization, `Bearer ${vaultSecret}`);
+  assert.equal(echo.received[0].url, "/orders/7?expand=items");
+  const text = await response.locator("body").innerText();
+  assert.match(text, /200 OK/);
+  assert.match(text, /"authorization": "Bearer ●●●●●●"/);
+  assert.match(text, /\{\{\$vault path=app\/payments key=api_key\}\}/);
+  assert.match(text, /dev\s+cache miss/);
+
+  await response.getByRole("tab", { name: "Request" }).click();
+  await response.getByText("Bearer ●●●●●●").locator("visible=true").waitFor();
+  await bench.picture("response-request");
+  await response.getByRole("tab", { name: "Headers" }).click();
+  await response.getByText("X-Served-By").locator("visible=true").waitFor();
+  await bench.picture("response-headers");
+  await response.getByRole("tab", { name: "Timing" }).click();
+  await bench.picture("response-timing");
+  await response.getByRole("tab", { name: "Body" }).click();
+
+  await response.getByRole("button", { name: "Send Again" }).click();
+  await response.getByText("cache hit").waitFor();
+  assert.equal(echo.received.length, 2);
+  assert.equal((await bench.everything()).includes(vaultSecret), false, "the value is somewhere in the page");
+}
+
+async function localScenario(bench, echo) {
+  const { keyboard } = bench.page;
+  const before = echo.received.length;
+  await bench.page.locator(".editor-instance .view-line", { hasText: "X-Api-Key: KEY" }).first().click();
+  await keyboard.press("End");
+  for (let i = 0; i < "KEY".length; i++) {
+    await keyboard.press("Shift+ArrowLeft");
+  }
+  await bench.contextMenu("Insert Secret", "Local");
+  await bench.prompt("Unlock the Local Vault");
+  await keyboard.type(passphrase);
+  await bench.picture("passphrase");
+  await keyboard.press("Enter");
+  await bench.prompt("Insert Secret: Local vault · secret");
+  await bench.pickRow("stripe-key").waitFor();
+  await bench.picture("form-secret");
+  await bench.pickRow("stripe-key").click();
+  await bench.pickRow("key").waitFor();
+  await bench.picture("form-overview");
+  await keyboard.press("Enter");
+  await bench.line(/^X-Api-Key: \{\{\$local secret=stripe-key\}\}$/);
+  await bench.picture("inserted");
+
+  await keyboard.press("Control+Alt+Enter");
+  const response = await bench.response();
+  await response.getByText("/payments").first().waitFor();
+  await response.getByText("200 OK").waitFor();
+  await bench.picture("response-local");
+  assert.equal(echo.received.length, before + 1);
+  assert.equal(echo.received[before].headers["x-api-key"], localSecret);
+  assert.equal(echo.received[before].body, '{ "amount": 12.5, "currency": "EUR" }');
+  const everything = await bench.everything();
+  assert.equal(everything.includes(localSecret), false, "the value is somewhere in the page");
+  assert.equal(everything.includes(passphrase), false, "the passphrase is somewhere in the page");
+}
+
+async function environmentScenario(bench) {
+  await bench.page.locator(".statusbar-item", { hasText: "No Environment" }).click();
+  await bench.pickRow("prod").click();
+  await bench.page.locator(".statusbar-item", { hasText: "prod" }).waitFor();
+  await bench.picture("environment");
+}
