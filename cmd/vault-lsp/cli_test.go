@@ -235,3 +235,39 @@ func TestCheck(t *testing.T) {
 	u.run("check", missing).want(t, exitOK)
 	u.run("check", missing, "--online").want(t, exitFailed, "missing.http:2:", "gone")
 }
+
+// atTerminal runs a command line with a person at the terminal, who answers
+// hidden prompts from a list.
+func (u *user) atTerminal(answers []string, args ...string) result {
+	u.t.Helper()
+	var out, errs bytes.Buffer
+	s := streams{in: strings.NewReader(""), out: &out, err: &errs, terminal: true}
+	s.readPassword = func() ([]byte, error) {
+		if len(answers) == 0 {
+			return nil, io.EOF
+		}
+		answer := answers[0]
+		answers = answers[1:]
+		return []byte(answer), nil
+	}
+	code := run(context.Background(), s, args)
+	return result{code: code, out: out.String(), err: errs.String()}
+}
+
+// TestPassphraseAtTheTerminal: a machine without keyring and configuration asks
+// for a passphrase, twice for a new vault, once for one that exists.
+func TestPassphraseAtTheTerminal(t *testing.T) {
+	u := newUser(t)
+	const value = "typed-value-marker"
+	u.atTerminal([]string{value, "pass phrase", "other phrase"}, "secret", "set", "x").want(t, exitUsage, "differ")
+	u.atTerminal([]string{value, "pass phrase", "pass phrase"}, "secret", "set", "x").want(t, exitOK, "stored")
+	u.atTerminal([]string{"pass phrase"}, "secret", "list").want(t, exitOK, "x")
+	u.atTerminal([]string{"wrong phrase"}, "secret", "get", "x").want(t, exitReference, "wrong")
+	u.atTerminal([]string{"pass phrase"}, "secret", "get", "x", "--reveal").want(t, exitOK, value)
+	target := newEchoTarget(t)
+	file := u.write("t.http", "GET "+target.URL+"/\nAuthorization: Bearer {{$local secret=x}}\n")
+	r := u.atTerminal([]string{"pass phrase"}, "send", file).want(t, exitOK, "●●●●●●")
+	u.hides(r, value)
+	u.hides(r, "pass phrase")
+	u.run("send", file).want(t, exitReference, "VAULT_LSP_LOCAL_PASSPHRASE")
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -68,11 +69,7 @@ func (a *app) listItems(ctx context.Context, p *parts, f secretFlags, query prov
 		query.Field = forms[len(forms)-1][len(forms[len(forms)-1])-1]
 	}
 	if f.provider == secret.Local && f.credential == "" {
-		v, err := a.localVault(p, f.credential)
-		if err != nil {
-			return nil, err
-		}
-		names, err := withPassphrase(a, p, f.credential, func() ([]string, error) { return v.Names(ctx) })
+		names, err := withVault(ctx, a, p, f.credential, func(v *local.Vault) ([]string, error) { return v.Names(ctx) })
 		items := make([]providers.Item, len(names))
 		for i, n := range names {
 			items[i].Value = n
@@ -101,7 +98,7 @@ func (a *app) secretGet() *cobra.Command {
 			if err != nil {
 				return withExit(exitReference, err)
 			}
-			value, err := withPassphrase(a, p, ref.Get("credential"), func() (secret.Value, error) {
+			value, err := withPassphrase(cmd.Context(), a, p, ref.Get("credential"), func() (secret.Value, error) {
 				resolved := p.resolver.Resolve(cmd.Context(), []secret.Ref{ref})[0]
 				return resolved.Value, resolved.Err
 			})
@@ -135,7 +132,7 @@ func (a *app) secretSet() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "set NAME", Short: "Store a secret in the built-in vault; its value comes from standard input", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, v, err := a.openLocal(f.credential)
+			p, err := a.openChecked()
 			if err != nil {
 				return err
 			}
@@ -144,7 +141,7 @@ func (a *app) secretSet() *cobra.Command {
 				return usage(err)
 			}
 			p.redact.Add(value)
-			_, err = withPassphrase(a, p, f.credential, func() (struct{}, error) {
+			_, err = withVault(cmd.Context(), a, p, f.credential, func(v *local.Vault) (struct{}, error) {
 				return struct{}{}, v.Set(cmd.Context(), args[0], secret.NewValue(value).Clone())
 			})
 			clear(value)
@@ -164,11 +161,11 @@ func (a *app) secretRemove() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "remove NAME", Short: "Remove a secret from the built-in vault", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, v, err := a.openLocal(f.credential)
+			p, err := a.openChecked()
 			if err != nil {
 				return err
 			}
-			_, err = withPassphrase(a, p, f.credential, func() (struct{}, error) {
+			_, err = withVault(cmd.Context(), a, p, f.credential, func(v *local.Vault) (struct{}, error) {
 				return struct{}{}, v.Remove(cmd.Context(), args[0])
 			})
 			if err != nil {
@@ -180,15 +177,6 @@ func (a *app) secretRemove() *cobra.Command {
 	}
 	f.register(cmd)
 	return cmd
-}
-
-func (a *app) openLocal(credential string) (*parts, *local.Vault, error) {
-	p, err := a.openChecked()
-	if err != nil {
-		return nil, nil, err
-	}
-	v, err := a.localVault(p, credential)
-	return p, v, err
 }
 
 // localVault returns the built-in vault that a credential names.
@@ -206,23 +194,69 @@ func (a *app) localVault(p *parts, credential string) (*local.Vault, error) {
 
 // withPassphrase runs do; where a local vault is locked for want of its
 // passphrase and a person can be asked, it asks and runs do once more.
-func withPassphrase[T any](a *app, p *parts, credential string, do func() (T, error)) (T, error) {
+func withPassphrase[T any](ctx context.Context, a *app, p *parts, credential string, do func() (T, error)) (T, error) {
 	result, err := do()
 	var e *providers.Error
 	if errors.As(err, &e) && e.Kind == providers.Locked && a.terminal {
-		profile, selectErr := p.store.Select(secret.Local, credential)
-		if selectErr != nil {
-			return result, usage(selectErr)
+		if err := a.unlock(ctx, p, credential); err != nil {
+			return result, err
 		}
-		passphrase, askErr := a.askSecret("passphrase of the local vault")
-		if askErr != nil {
-			return result, usage(askErr)
-		}
-		p.store.Provide(profile, "passphrase", passphrase)
 		result, err = do()
 	}
 	if err != nil {
 		return result, withExit(exitReference, hinted(err))
 	}
 	return result, nil
+}
+
+// withVault is withPassphrase for what is done with a local vault itself. The
+// vault is looked up at each try: with a new passphrase its profile is another.
+func withVault[T any](ctx context.Context, a *app, p *parts, credential string, do func(*local.Vault) (T, error)) (T, error) {
+	return withPassphrase(ctx, a, p, credential, func() (T, error) {
+		v, err := a.localVault(p, credential)
+		if err != nil {
+			var none T
+			return none, err
+		}
+		return do(v)
+	})
+}
+
+// unlock asks for the passphrase of a local vault and opens it. A vault that
+// does not exist yet gets the passphrase, typed twice, when it is made.
+func (a *app) unlock(ctx context.Context, p *parts, credential string) error {
+	v, err := a.localVault(p, credential)
+	if err != nil {
+		return err
+	}
+	profile, err := p.store.Select(secret.Local, credential)
+	if err != nil {
+		return usage(err)
+	}
+	if v.Exists() {
+		passphrase, err := a.askSecret("passphrase of the local vault")
+		if err != nil {
+			return usage(err)
+		}
+		defer clear(passphrase)
+		if err := p.local.Unlock(ctx, profile, passphrase); err != nil {
+			return withExit(exitReference, hinted(err))
+		}
+		return nil
+	}
+	passphrase, err := a.askSecret("passphrase for the new local vault")
+	if err != nil {
+		return usage(err)
+	}
+	defer clear(passphrase)
+	again, err := a.askSecret("the same passphrase again")
+	if err != nil {
+		return usage(err)
+	}
+	defer clear(again)
+	if !bytes.Equal(passphrase, again) {
+		return usage(errors.New("the two passphrases differ; nothing was stored"))
+	}
+	p.store.Provide(profile, "passphrase", passphrase)
+	return nil
 }

@@ -179,7 +179,7 @@ func (s *sendRun) one(ctx context.Context, r *parser.Request) (*request.Response
 	response, err := s.sender.Send(ctx, plan, call)
 	var e *request.Error
 	if errors.As(err, &e) && e.Code == string(providers.Locked) && s.terminal {
-		if err := s.unlock(plan); err != nil {
+		if err := s.unlockFor(ctx, plan); err != nil {
 			return nil, err
 		}
 		return s.sender.Send(ctx, plan, call)
@@ -187,21 +187,12 @@ func (s *sendRun) one(ctx context.Context, r *parser.Request) (*request.Response
 	return response, err
 }
 
-// unlock asks for the passphrase of the local vault that a plan uses.
-func (s *sendRun) unlock(plan *request.Plan) error {
+// unlockFor opens the local vault that a plan uses.
+func (s *sendRun) unlockFor(ctx context.Context, plan *request.Plan) error {
 	for _, use := range plan.Uses {
-		if use.Ref == nil || use.Ref.Provider() != secret.Local {
-			continue
+		if use.Ref != nil && use.Ref.Provider() == secret.Local {
+			return s.unlock(ctx, s.parts, use.Ref.Get("credential"))
 		}
-		profile, err := s.parts.store.Select(secret.Local, use.Ref.Get("credential"))
-		if err != nil {
-			return err
-		}
-		passphrase, err := s.askSecret("passphrase of the local vault")
-		if err != nil {
-			return err
-		}
-		s.parts.store.Provide(profile, "passphrase", passphrase)
 	}
 	return nil
 }

@@ -64,11 +64,10 @@ func (a *app) serve(ctx context.Context) error {
 	return nil
 }
 
-// unlock takes the material that a locked vault asked for, for this process.
-func (p *parts) unlock(_ context.Context, profile credentials.Profile, field string, material []byte) error {
-	p.redact.Add(material)
-	p.store.Provide(profile, field, material)
-	return nil
+// unlock opens a local vault with a passphrase that the editor's user typed; a
+// wrong one is told at once.
+func (p *parts) unlock(ctx context.Context, profile credentials.Profile, _ string, passphrase []byte) error {
+	return p.local.Unlock(ctx, profile, passphrase)
 }
 
 // newLogCore writes one line an entry to standard error, which editors keep.
