@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,30 +8,14 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
+	"github.com/vault-lsp/vault-lsp/internal/golden"
 	"github.com/vault-lsp/vault-lsp/parser"
 )
-
-var update = flag.Bool("update", false, "write the generated files")
 
 // TestGenerated fails when docs/diagnostics.md is not what the table says.
 func TestGenerated(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join("..", "docs", "diagnostics.md")
-	want := diagnosticsDocument()
-	if *update {
-		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, string(got)); diff != "" {
-		t.Errorf("docs/diagnostics.md is out of date; run `go test ./analysis -run TestGenerated -update` (-table +file):\n%s", diff)
-	}
+	golden.Compare(t, "../docs/diagnostics.md", diagnosticsDocument())
 }
 
 func diagnosticsDocument() string {

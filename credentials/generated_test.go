@@ -1,37 +1,18 @@
 package credentials
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
+	"github.com/vault-lsp/vault-lsp/internal/golden"
 	"github.com/vault-lsp/vault-lsp/secret"
 )
 
-var update = flag.Bool("update", false, "write the generated documentation")
-
-// docs/credentials.md comes from the table; -update writes it.
+// TestGenerated fails when docs/credentials.md is not what the table says.
 func TestGenerated(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join("..", "docs", "credentials.md")
-	want := credentialsDocument()
-	if *update {
-		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, string(got)); diff != "" {
-		t.Errorf("docs/credentials.md is not what the table says; run go test ./credentials -run TestGenerated -update\n%s", diff)
-	}
+	golden.Compare(t, "../docs/credentials.md", credentialsDocument())
 }
 
 const introduction = `# Credentials

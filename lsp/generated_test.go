@@ -1,36 +1,18 @@
 package lsp
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/vault-lsp/vault-lsp/internal/golden"
 )
-
-var update = flag.Bool("update", false, "write docs/commands.md and docs/settings.md")
 
 // TestGenerated keeps the documentation at what the tables say.
 func TestGenerated(t *testing.T) {
 	t.Parallel()
-	for name, want := range map[string]string{"commands.md": commandsDoc(), "settings.md": settingsDoc()} {
-		path := filepath.Join("..", "docs", name)
-		if *update {
-			if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		got, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(want, string(got)); diff != "" {
-			t.Errorf("docs/%s is out of date; run `go test ./lsp -run TestGenerated -update` (-table +file):\n%s", name, diff)
-		}
-	}
+	golden.Compare(t, "../docs/commands.md", commandsDoc())
+	golden.Compare(t, "../docs/settings.md", settingsDoc())
 }
 
 const commandsIntro = `# Commands of the language server

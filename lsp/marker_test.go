@@ -9,8 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
+	"github.com/vault-lsp/vault-lsp/internal/golden"
 	"github.com/vault-lsp/vault-lsp/internal/lsptest"
 )
 
@@ -56,7 +55,7 @@ func runMarker(t *testing.T, feature, file string) {
 		w.initialize()
 	}
 	var m marker
-	golden := -1
+	at := -1
 	for i, f := range sections {
 		switch f.name {
 		case "a.http":
@@ -65,7 +64,7 @@ func runMarker(t *testing.T, feature, file string) {
 		case "environment":
 			m.environment = strings.TrimSpace(f.data)
 		case "golden":
-			golden = i
+			at = i
 		default:
 			w.write(t, f.name, f.data)
 		}
@@ -77,22 +76,11 @@ func runMarker(t *testing.T, feature, file string) {
 		}
 	}
 	got := strings.ReplaceAll(show(w, m), w.dir, "$DIR")
-	if *update {
-		if golden < 0 {
-			golden, sections = len(sections), append(sections, section{name: "golden"})
-		}
-		sections[golden].data = got
-		if err := os.WriteFile(file, []byte(formatArchive(comment, sections)), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
+	if at < 0 {
+		at, sections = len(sections), append(sections, section{name: "golden"})
 	}
-	if golden < 0 {
-		t.Fatal("no golden section; run with -update and read what it writes")
-	}
-	if diff := cmp.Diff(sections[golden].data, got); diff != "" {
-		t.Errorf("-golden +got:\n%s", diff)
-	}
+	sections[at].data = got
+	golden.Compare(t, file, formatArchive(comment, sections))
 }
 
 // section is one file of an archive in the txtar format: it stands behind a

@@ -1,21 +1,17 @@
 package parser_test
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
+	"github.com/vault-lsp/vault-lsp/internal/golden"
 	"github.com/vault-lsp/vault-lsp/internal/text"
 	"github.com/vault-lsp/vault-lsp/parser"
 	"github.com/vault-lsp/vault-lsp/template"
 )
-
-var update = flag.Bool("update", false, "write the golden files of this run")
 
 func TestGolden(t *testing.T) {
 	t.Parallel()
@@ -32,20 +28,7 @@ func TestGolden(t *testing.T) {
 			}
 			file := parser.Parse(string(src))
 			checkFile(t, file)
-			got := outline(file)
-			golden := strings.TrimSuffix(path, ".http") + ".golden"
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
-				t.Errorf("%s differs; run with -update if the change is meant (-want +got):\n%s", golden, diff)
-			}
+			golden.Compare(t, strings.TrimSuffix(path, ".http")+".golden", outline(file))
 		})
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"net/http"
 	"net/url"
 	"path/filepath"
 	"time"
@@ -64,6 +65,10 @@ func (a *app) open() (*parts, error) {
 func newParts(store *credentials.Store, state string, localOptions local.Options) *parts {
 	config := store.Config()
 	set := redact.NewSet()
+	var vaultProxy func(*http.Request) (*url.URL, error)
+	if proxy, err := url.Parse(config.Proxy); err == nil && config.Proxy != "" {
+		vaultProxy = http.ProxyURL(proxy)
+	}
 	localVaults := local.New(localOptions)
 	return &parts{
 		store:       store,
@@ -72,7 +77,7 @@ func newParts(store *credentials.Store, state string, localOptions local.Options
 		stateDir:    state,
 		permissions: permission.Open(filepath.Join(state, "permissions.json")),
 		resolver: providers.NewResolver(providers.Options{
-			Providers:       []providers.Provider{vault.New(vault.Options{}), localVaults},
+			Providers:       []providers.Provider{vault.New(vault.Options{Proxy: vaultProxy}), localVaults},
 			Store:           store,
 			CacheTTL:        config.Cache.TTL,
 			CacheMaxEntries: config.Cache.MaxEntries,

@@ -89,6 +89,7 @@ func Rules() map[string]Rule {
 		"internal/benchfile": {},
 		"internal/testtools": {Forbidden: []string{"log"}},
 		"internal/archtest":  {},
+		"internal/golden":    {Outside: []string{"github.com/google/go-cmp"}},
 		"internal/docgen":    {Ours: []string{"secret"}, Forbidden: pure()},
 		"cmd/vault-lsp":      {Ours: []string{"*"}, Outside: []string{"*"}},
 	}

@@ -1,38 +1,17 @@
 package docgen
 
 import (
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
+	"github.com/vault-lsp/vault-lsp/internal/golden"
 	"github.com/vault-lsp/vault-lsp/secret"
 )
 
-var update = flag.Bool("update", false, "write the generated files")
-
-// TestGenerated fails when a generated file is not what the code says.
+// TestGenerated fails when a generated file is not what the table says.
 func TestGenerated(t *testing.T) {
 	t.Parallel()
-	files := map[string]string{"references.md": References()}
-	for name, want := range files {
-		path := filepath.Join("..", "..", "docs", name)
-		if *update {
-			if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		got, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(want, string(got)); diff != "" {
-			t.Errorf("docs/%s is out of date; run `go test ./internal/docgen -update` (-code +file):\n%s", name, diff)
-		}
-	}
+	golden.Compare(t, "../../docs/references.md", References())
 }
 
 func TestReferencesNamesEveryField(t *testing.T) {

@@ -3,8 +3,6 @@
 // the code says; run `go test ./internal/docgen -update` to write it anew.
 package docgen
 
-//go:generate go test . -run TestGenerated -update
-
 import (
 	"fmt"
 	"strings"
