@@ -114,16 +114,38 @@ func (b *builder) warn(message string) {
 	b.plan.Warnings = append(b.plan.Warnings, message)
 }
 
-// notRunnable repeats what the parser found in the request.
+// notRunnable repeats what the parser found in the request: everything wrong
+// from its first line to the end of its block, since a line that could not be
+// read need not lie within the request's own span.
 func (b *builder) notRunnable() {
+	end := b.req.Span.End
+	if b.req.Block < len(b.file.Blocks) {
+		end = max(end, b.file.Blocks[b.req.Block].Span.End)
+	}
 	for _, p := range b.file.Problems {
-		if p.Severity == parser.Error && p.Span.Start >= b.req.Span.Start && p.Span.Start <= b.req.Span.End {
-			b.fail(CodeNotRunnable, p.Message, "", p.Span)
+		if p.Severity != parser.Error || p.Span.Start < b.req.Span.Start || p.Span.Start > end {
+			continue
 		}
+		exit := ExitSend
+		if inExpression(p.Code) {
+			exit = ExitReference
+		}
+		b.problem(Problem{Code: p.Code, Severity: p.Severity, Message: p.Message, Span: p.Span, Exit: exit})
 	}
 	if !b.failed {
 		b.fail(CodeNotRunnable, "this block cannot be sent as it stands", "begin it with a request line such as GET https://example.com", b.req.LineSpan)
 	}
+}
+
+// inExpression reports whether a problem of the file is one of a variable or a
+// reference rather than of the request around it.
+func inExpression(code string) bool {
+	switch template.Code(code) {
+	case template.CodeUnclosed, template.CodeUnclosedQuote, template.CodeBadEscape, template.CodeBadCharacter,
+		template.CodeBlankAtEquals, template.CodeDuplicate, template.CodeNestedCall, template.CodeEmpty, template.CodeMissingName:
+		return true
+	}
+	return false
 }
 
 // expand replaces the variables of a template of the request file.
@@ -161,7 +183,7 @@ func (b *builder) piece(p env.Piece, span text.Span) piece {
 		ref := p.Ref
 		out.use = b.use(Use{Reference: ref.String(), Ref: &ref, Span: span})
 	case env.System:
-		value, err := b.system(p.Call)
+		value, err := b.system(p.Call.Name, p.Args)
 		if err != nil {
 			code, hint := codeOf(err)
 			b.problem(Problem{Code: code, Severity: parser.Error, Message: err.Error(), Hint: hint, Span: span, Exit: ExitReference})

@@ -11,6 +11,7 @@ import (
 	"github.com/vault-lsp/vault-lsp/env"
 	"github.com/vault-lsp/vault-lsp/parser"
 	"github.com/vault-lsp/vault-lsp/request"
+	"github.com/vault-lsp/vault-lsp/template"
 )
 
 // TestTarget sends to a server and looks at what arrives. HOST stands for the
@@ -281,6 +282,10 @@ func TestBuildRefuses(t *testing.T) {
 		{"host", "GET http:///x", request.CodeBadTarget, "http:///x", 4},
 		{"path without host", "GET /x", request.CodeMissingHost, "/x", 4},
 		{"digest", "GET http://x.test\nAuthorization: Digest user pass", request.CodeBadAuth, "", 4},
+		{"header without colon", "GET http://x.test\nContent-Type text/plain\n\n### next\n...", parser.CodeHeaderWithoutColon, "Content-Type text/plain", 4},
+		{"no target", "GET\n", parser.CodeMissingTarget, "", 4},
+		{"unclosed expression", "GET http://x.test/{{a\n", string(template.CodeUnclosed), "", 3},
+		{"unclosed quote", "GET http://x.test\nA: {{$vault path='a}}\n", string(template.CodeUnclosedQuote), "", 3},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -53,7 +53,7 @@ const (
 // Error is why a request was not sent, or why no response came. It is safe to
 // show: it never holds a secret's value.
 type Error struct {
-	// Code is one of the Code constants, a problem's code of package env, or
+	// Code is one of the Code constants, a problem's code of package parser or env, or
 	// the kind of a provider's error; stable.
 	Code string
 	// Message says what and where; Hint what to do, and may be empty.

@@ -33,7 +33,7 @@ func TestBadInput(t *testing.T) {
 			[]string{"vault-lsp permission allow", "https://api.example.test"}},
 		{"secret over http", "GET http://api.example.test/\nA: {{$local secret=there}}\n", nil, exitReference, []string{"http"}},
 		{"unreachable", "GET http://" + closed + "/\n", nil, exitSend, []string{closed}},
-		{"header without colon", "GET " + target.URL + "\nContent-Type application/json\n", nil, exitReference, []string{"bad.http:2:"}},
+		{"header without colon", "GET " + target.URL + "\nContent-Type application/json\n", nil, exitSend, []string{"bad.http:2:", "no colon"}},
 		{"no request", "# nothing here\n", nil, exitUsage, []string{"no request"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
