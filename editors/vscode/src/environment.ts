@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
+import { activeRequestEditor } from "./editors";
 import { outcomeOf } from "./failure";
-import { languages } from "./languages";
 import type { EnvironmentList } from "./protocol";
 import type { Server } from "./server";
 
@@ -57,8 +57,8 @@ export class EnvironmentStatus implements vscode.Disposable {
   async refresh(): Promise<void> {
     this.latest += 1;
     const turn = this.latest;
-    const document = vscode.window.activeTextEditor?.document;
-    if (!document || !languages.includes(document.languageId)) {
+    const document = activeRequestEditor()?.document;
+    if (!document) {
       this.item.hide();
       return;
     }

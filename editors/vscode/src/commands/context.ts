@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type { EnvironmentStatus } from "../environment";
 import { outcomeOf, sentence } from "../failure";
-import { languages } from "../languages";
+import { activeRequestEditor } from "../editors";
 import type { ResponseView } from "../response/view";
 import { NoServerError, type Server } from "../server";
 
@@ -14,8 +14,8 @@ export interface CommandContext {
 
 /** The active editor, if it shows a request file; says so if it does not. */
 export function requestEditor(): vscode.TextEditor | undefined {
-  const editor = vscode.window.activeTextEditor;
-  if (editor && languages.includes(editor.document.languageId)) {
+  const editor = activeRequestEditor();
+  if (editor) {
     return editor;
   }
   void vscode.window.showInformationMessage("Open a .http or .rest file first.");

@@ -2,7 +2,15 @@
 // echo, and code-server with our extension installed, all in folders of their
 // own, so that nothing of the machine's user is read or written.
 import { execFile, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -125,9 +133,13 @@ export async function startVault(program) {
   };
 }
 
-/** Starts an HTTP server that answers with what it was sent and remembers it. */
+/**
+ * Starts an HTTP server that answers with what it was sent and remembers it.
+ * It never answers /slow; aborted counts the clients that gave up waiting.
+ */
 export async function startEcho() {
   const received = [];
+  const aborted = { count: 0 };
   const server = createServer((request, response) => {
     let body = "";
     request.setEncoding("utf8");
@@ -135,6 +147,10 @@ export async function startEcho() {
     request.on("end", () => {
       const { method, url, headers } = request;
       received.push({ method, url, headers, body });
+      if (url === "/slow") {
+        response.once("close", () => (aborted.count += 1));
+        return;
+      }
       response.setHeader("Content-Type", "application/json");
       response.setHeader("X-Served-By", "echo");
       response.end(
@@ -152,6 +168,7 @@ export async function startEcho() {
   return {
     origin: `http://127.0.0.1:${server.address().port}`,
     received,
+    aborted,
     stop: () => {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(resolve));
@@ -211,5 +228,48 @@ export async function startEditor(program, home, extensions, workspace, settings
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [, address] = await awaitLine(child, /listening on (http:\/\/\S+?)\/?$/);
-  return { address: `${address}/?folder=${encodeURIComponent(workspace)}`, stop: () => end(child) };
+  return {
+    address: `${address}/?folder=${encodeURIComponent(workspace)}`,
+    stop: () => end(child),
+    kill: () => killTree(child.pid),
+  };
+}
+
+/** The processes whose program lies in a folder. */
+export function programsIn(folder) {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return readlinkSync(`/proc/${pid}/exe`).startsWith(folder);
+      } catch {
+        return false;
+      }
+    });
+}
+
+/** Kills a program started here and those that it started, but not ours: nobody gets to say goodbye. */
+function killTree(pid) {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+    .split(" ")
+    .filter(Boolean)
+    .map(Number);
+  for (const child of children) {
+    if (!readlinkSync(`/proc/${child}/exe`).endsWith("/vault-lsp")) {
+      killTree(child);
+    }
+  }
+  process.kill(pid, "SIGKILL");
+}
+
+/** Waits until something holds. */
+export async function until(what, condition) {
+  const deadline = Date.now() + 60_000;
+  while (!condition()) {
+    if (Date.now() > deadline) {
+      throw new Error(`waited in vain until ${what}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }

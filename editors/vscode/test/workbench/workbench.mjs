@@ -141,4 +141,11 @@ class Workbench {
     );
     return texts.join("\n");
   }
+
+  /** Runs a command of the palette. */
+  async command(title) {
+    await this.page.keyboard.press("F1");
+    await this.page.locator(".quick-input-widget input").fill(`>${title}`);
+    await this.pickRow(title).click();
+  }
 }

@@ -5,7 +5,16 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { packExtension, partsOf, startEcho, startEditor, startVault, temporaryHome } from "./parts.mjs";
+import {
+  packExtension,
+  partsOf,
+  programsIn,
+  startEcho,
+  startEditor,
+  startVault,
+  temporaryHome,
+  until,
+} from "./parts.mjs";
 import { openWorkbench } from "./workbench.mjs";
 
 const vaultSecret = "vs-marker-7f3a91c2d4";
@@ -26,6 +35,9 @@ Content-Type: application/json
 X-Api-Key: KEY
 
 { "amount": 12.5, "currency": "{{currency}}" }
+
+### Wait
+GET ${origin}/slow
 `;
 }
 
@@ -87,6 +99,9 @@ test("the extension in a real workbench", { timeout: 15 * 60_000 }, async (conte
     await step("completes a reference and sends it masked", () => vaultScenario(bench, echo));
     await step("inserts a local secret by the context menu", () => localScenario(bench, echo));
     await step("shows the environment and selects another", () => environmentScenario(bench));
+    await step("asks in a dialog before it reveals", () => revealScenario(bench));
+    await step("cancels a send", () => cancelScenario(bench, echo));
+    await step("the server ends with a killed editor", () => killScenario(bench, echo, editor, home));
   } finally {
     for (const cleanup of cleanups) {
       await cleanup();
@@ -184,4 +199,43 @@ async function environmentScenario(bench) {
   await bench.pickRow("prod").click();
   await bench.page.locator(".statusbar-item", { hasText: "prod" }).waitFor();
   await bench.picture("environment");
+}
+
+async function revealScenario(bench) {
+  await bench.cursorAfter("Authorization: Bearer");
+  await bench.command("Vault LSP: Copy as cURL with Secrets");
+  const dialog = bench.page.locator(".monaco-dialog-box");
+  await dialog.getByText("{{$vault path=app/payments key=api_key}}").waitFor();
+  await bench.picture("question");
+  await dialog.getByRole("button", { name: "Deny" }).click();
+  await bench.page.locator(".notification-toast", { hasText: "not revealed" }).waitFor();
+  await bench.picture("refused");
+  await bench.command("Notifications: Clear All Notifications");
+}
+
+async function sendSlow(bench, echo) {
+  const before = echo.received.length;
+  await bench.cursorAfter("/slow");
+  await bench.page.keyboard.press("Control+Alt+Enter");
+  await until("the request has arrived", () => echo.received.length > before);
+}
+
+async function cancelScenario(bench, echo) {
+  await sendSlow(bench, echo);
+  const toast = bench.page.locator(".notification-toast", { hasText: "Sending" });
+  await toast.waitFor();
+  await bench.picture("progress");
+  await toast.getByRole("button", { name: "Cancel" }).click();
+  await until("the send was given up", () => echo.aborted.count === 1);
+  await toast.waitFor({ state: "detached" });
+  await bench.line(/slow/);
+}
+
+async function killScenario(bench, echo, editor, home) {
+  const server = () => programsIn(join(home.folder, "editor", "extensions"));
+  assert.equal(server().length, 1);
+  await sendSlow(bench, echo);
+  editor.kill();
+  await until("the send was given up", () => echo.aborted.count === 2);
+  await until("the server is gone", () => server().length === 0);
 }
