@@ -10,7 +10,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/vault-lsp/vault-lsp/env"
-	"github.com/vault-lsp/vault-lsp/template"
 )
 
 // evaluated is the value of a system variable.
@@ -31,12 +30,9 @@ func (e *problemError) Error() string { return e.message }
 // system evaluates a system variable as the REST Client dialect does:
 // timestamps in seconds, the upper bound of a random number exclusive. Unlike
 // there, what is missing is an error (ruling C15: nothing unresolved is sent).
-func (b *builder) system(call *template.Expr) (evaluated, error) {
-	args, err := arguments(call)
-	if err != nil {
-		return evaluated{}, err
-	}
-	switch call.Name {
+// args are its arguments, nested variables replaced.
+func (b *builder) system(name string, args []string) (evaluated, error) {
+	switch name {
 	case "guid", "uuid":
 		id, err := uuid.NewRandom()
 		return evaluated{text: id.String()}, err
@@ -49,22 +45,7 @@ func (b *builder) system(call *template.Expr) (evaluated, error) {
 	case "dotenv":
 		return b.dotenv(args)
 	}
-	return evaluated{}, &problemError{CodeUnsupported, "{{$" + call.Name + "}} cannot be evaluated", "use another variable"}
-}
-
-func arguments(call *template.Expr) ([]string, error) {
-	args := make([]string, 0, len(call.Args))
-	for i := range call.Args {
-		value, ok := call.Args[i].Literal()
-		if !ok {
-			return nil, &problemError{CodeBadArgument, "an argument of {{$" + call.Name + "}} is not plain text", "write the value itself"}
-		}
-		if call.Args[i].Name != "" {
-			value = call.Args[i].Name + "=" + value
-		}
-		args = append(args, value)
-	}
-	return args, nil
+	return evaluated{}, &problemError{CodeUnsupported, "{{$" + name + "}} cannot be evaluated", "use another variable"}
 }
 
 func (b *builder) timestamp(args []string) (evaluated, error) {

@@ -16,21 +16,23 @@ import (
 func TestSystemVariables(t *testing.T) {
 	t.Parallel()
 	tests := map[string]string{
-		"{{$guid}}":               `[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`,
-		"{{$uuid}}":               `[0-9a-f-]{36}`,
-		"{{$timestamp}}":          `1769860800`,
-		"{{$timestamp -3 h}}":     `1769850000`,
-		"{{$timestamp 1 d}}":      `1769947200`,
-		"{{$timestamp 1 M}}":      `1772280000`, // February 28
-		"{{$timestamp 1 y}}":      `1801396800`,
-		"{{$timestamp 500 ms}}":   `1769860800`,
-		"{{$randomInt 1 10}}":     `9`,
-		"{{$randomInt -5 5}}":     `4`,
-		"{{$processEnv NAME}}":    `from-env`,
-		"{{$processEnv %which}}":  `from-env`,
-		"{{$dotenv DOT}}":         `from-dotenv`,
-		"{{$dotenv %dot}}":        `from-dotenv`,
-		"{{indirect}}-{{$guid}}x": `from-env-[0-9a-f-]{36}x`,
+		"{{$guid}}":                 `[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`,
+		"{{$uuid}}":                 `[0-9a-f-]{36}`,
+		"{{$timestamp}}":            `1769860800`,
+		"{{$timestamp -3 h}}":       `1769850000`,
+		"{{$timestamp 1 d}}":        `1769947200`,
+		"{{$timestamp 1 M}}":        `1772280000`, // February 28
+		"{{$timestamp 1 y}}":        `1801396800`,
+		"{{$timestamp 500 ms}}":     `1769860800`,
+		"{{$randomInt 1 10}}":       `9`,
+		"{{$randomInt -5 5}}":       `4`,
+		"{{$randomInt 1 {{top}}}}":  `9`,
+		"{{$processEnv NAME}}":      `from-env`,
+		"{{$processEnv {{which}}}}": `from-env`,
+		"{{$processEnv %which}}":    `from-env`,
+		"{{$dotenv DOT}}":           `from-dotenv`,
+		"{{$dotenv %dot}}":          `from-dotenv`,
+		"{{indirect}}-{{$guid}}x":   `from-env-[0-9a-f-]{36}x`,
 	}
 	for expression, want := range tests {
 		t.Run(expression, func(t *testing.T) {
@@ -38,7 +40,7 @@ func TestSystemVariables(t *testing.T) {
 			w := newWorld(t)
 			w.env["NAME"] = "from-env"
 			server := w.serve(false, nil)
-			file := parser.Parse("@which = NAME\n@dot = DOT\n@indirect = {{$processEnv NAME}}\n\nPOST " + server.URL + "\n\n" + expression)
+			file := parser.Parse("@which = NAME\n@top = 10\n@dot = DOT\n@indirect = {{$processEnv NAME}}\n\nPOST " + server.URL + "\n\n" + expression)
 			envs := env.Load(fstest.MapFS{".env": {Data: []byte("DOT=from-dotenv\n")}}, ".")
 			plan, problems := request.Build(file, file.Blocks[0].Request, env.NewScope(file, envs, "", nil), w.sources())
 			if plan == nil {
