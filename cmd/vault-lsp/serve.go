@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
@@ -52,6 +54,9 @@ func (a *app) serve(ctx context.Context) error {
 		Version: versionText(), Executable: executable, Log: log, Level: &level, Redact: p.redact,
 		Credentials: p.store, Vaults: p.resolver, Permissions: p.permissions, Requests: requests, Unlock: p.unlock,
 	}
+	// An editor that was killed leaves pipes that nobody reads. Writing to them
+	// must fail, not end the process before it has given back its logins.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	if listener, err := input.Listen(ctx, ""); err != nil {
 		log.Warn("no socket for secret input: secrets cannot be entered in the editor", zap.Error(err))
 	} else {
