@@ -4,16 +4,22 @@ package main
 
 import (
 	_ "filippo.io/age"
+	_ "github.com/go-json-experiment/json/jsontext"
 	_ "github.com/gofrs/flock"
+	_ "github.com/google/uuid"
 	_ "github.com/hashicorp/vault/api"
-	_ "github.com/joho/godotenv"
 	_ "github.com/spf13/cobra"
 	_ "github.com/tailscale/hujson"
 	_ "github.com/theory/jsonpath"
 	_ "github.com/zalando/go-keyring"
 	_ "go.lsp.dev/jsonrpc2"
 	_ "go.lsp.dev/protocol"
+	_ "go.lsp.dev/uri"
 	_ "go.uber.org/zap"
+	_ "go.uber.org/zap/zapcore"
+	_ "golang.org/x/net/idna"
+	_ "golang.org/x/sync/singleflight"
+	_ "golang.org/x/term"
 )
 
 func main() {}
