@@ -94,6 +94,35 @@ func TestImports(t *testing.T) {
 	}
 }
 
+// TestRulesAreUsed keeps the table honest: it names only packages that exist,
+// and allows only imports that are made.
+func TestRulesAreUsed(t *testing.T) {
+	t.Parallel()
+	rules := Rules()
+	for _, p := range list(t) {
+		name := relative(p.ImportPath)
+		rule := rules[name]
+		delete(rules, name)
+		for _, allowed := range rule.Ours {
+			if !slices.ContainsFunc(p.Imports, func(imported string) bool {
+				return strings.HasPrefix(imported, module) && under(relative(imported), []string{allowed})
+			}) {
+				t.Errorf("%s may import %s and does not", name, allowed)
+			}
+		}
+		for _, allowed := range rule.Outside {
+			if !slices.ContainsFunc(p.Imports, func(imported string) bool {
+				return !strings.HasPrefix(imported, module) && !isStandard(imported) && underModule(imported, []string{allowed})
+			}) {
+				t.Errorf("%s may import %s and does not", name, allowed)
+			}
+		}
+	}
+	for name := range rules {
+		t.Errorf("there is a rule for %s, which does not exist", name)
+	}
+}
+
 // TestOutputAndExit: only the command may print, exit or use the log package;
 // only it and tests make a context of their own.
 func TestOutputAndExit(t *testing.T) {
@@ -112,12 +141,21 @@ func TestOutputAndExit(t *testing.T) {
 // TestReveal: a secret's bytes are read only where MayReveal says.
 func TestReveal(t *testing.T) {
 	t.Parallel()
-	allowed := MayReveal()
+	allowed, used := MayReveal(), map[string]bool{}
 	eachLine(t, func(name, file string, n int, line string) {
-		if strings.Contains(line, ".Reveal()") && !slices.Contains(allowed, name) {
+		if !strings.Contains(line, ".Reveal()") {
+			return
+		}
+		used[name] = true
+		if !slices.Contains(allowed, name) {
 			t.Errorf("%s:%d: %s may not reveal a secret", file, n, name)
 		}
 	})
+	for _, name := range allowed {
+		if !used[name] {
+			t.Errorf("%s may reveal secrets and does not: take it off the list", name)
+		}
+	}
 }
 
 func eachLine(t *testing.T, visit func(name, file string, n int, line string)) {
@@ -133,23 +171,6 @@ func eachLine(t *testing.T, visit func(name, file string, n int, line string)) {
 				if code, _, _ := strings.Cut(line, "//"); strings.TrimSpace(code) != "" {
 					visit(relative(p.ImportPath), path, i+1, code)
 				}
-			}
-		}
-	}
-}
-
-// TestSize keeps files and functions short enough to read in one sitting.
-func TestSize(t *testing.T) {
-	t.Parallel()
-	const most = 450
-	for _, p := range list(t) {
-		for _, f := range p.GoFiles {
-			src, err := os.ReadFile(filepath.Join(p.Dir, f))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if n := bytes.Count(src, []byte("\n")); n > most && !strings.Contains(f, "table") {
-				t.Errorf("%s/%s has %d lines; %d at the most: one idea a file", relative(p.ImportPath), f, n, most)
 			}
 		}
 	}
