@@ -40,7 +40,14 @@ func openSource(path, environment string, overrides map[string]string) (*source,
 	if err != nil {
 		return nil, usage(err)
 	}
-	s.envs = env.Load(os.DirFS(s.workspace), filepath.ToSlash(rel))
+	// os.Root follows no link out of the workspace: a cloned folder may hold a
+	// .env that is a link to the user's own file.
+	root, err := os.OpenRoot(s.workspace)
+	if err != nil {
+		return nil, usage(fmt.Errorf("open the workspace folder: %w", err))
+	}
+	defer func() { _ = root.Close() }()
+	s.envs = env.Load(root.FS(), filepath.ToSlash(rel))
 	if environment != "" && !contains(s.envs.Names(), environment) {
 		return nil, usage(fmt.Errorf("--env %s: no environment of that name around %s; there are: %s",
 			environment, path, orAny(strings.Join(s.envs.Names(), ", "), "none")))
