@@ -3,152 +3,84 @@
 package neovim
 
 import (
-	"encoding/json"
-	"io"
-	"net/http"
-	"net/http/httptest"
-	"os"
+	"context"
 	"os/exec"
-	"path/filepath"
+	"slices"
 	"strings"
-	"sync"
 	"testing"
+	"time"
 
 	"github.com/vault-lsp/vault-lsp/internal/testtools"
 )
 
-const (
-	vaultValue = "neovim-marker-6c20d8"
-	localValue = "neovim-local-marker-41bb"
-	passphrase = "neovim-passphrase-marker-9f"
-)
+// scriptWithin is how long a script may take before its Neovim is ended.
+const scriptWithin = 90 * time.Second
 
-// world is what a script sees: a vault with a secret, a target, a workspace,
-// and a home of its own.
-type world struct {
-	home, work, file string
-	environment      []string
-
-	mu            sync.Mutex
-	authorization []string
+// command is Neovim with the plugin on its path and a script of tests/ to run.
+func (w *world) command(ctx context.Context, neovim, script, setup string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, neovim, "--clean", "--headless",
+		"--cmd", "set runtimepath^=$TEST_PLUGIN",
+		"--cmd", "lua package.path = vim.env.TEST_PLUGIN .. '/tests/?.lua;' .. package.path",
+		"--cmd", "lua require('vault_lsp').setup({"+setup+"})",
+		// Not at once: what waits for VimEnter must have its turn.
+		"--cmd", "autocmd VimEnter * ++nested lua vim.schedule(function() require('check').main('"+script+"') end)")
+	cmd.Env = slices.Clip(w.environment)
+	// The server may outlive a Neovim that was ended, and holds its output.
+	cmd.WaitDelay = 5 * time.Second
+	return cmd
 }
 
-func newWorld(t *testing.T, binary string) *world {
+// run runs a script to its end.
+func (w *world) run(t *testing.T, neovim, script, setup string) {
 	t.Helper()
-	server := testtools.Vault(t)
-	server.PutKV2("app/db", map[string]any{"password": vaultValue, "user": "app"})
-	w := &world{home: t.TempDir(), work: t.TempDir()}
-	target := httptest.NewServer(http.HandlerFunc(w.echo))
-	t.Cleanup(target.Close)
-	w.file = filepath.Join(w.work, "api.http")
-	w.write(t, w.file, "@host = "+target.URL+"\n\n### one\n# @name one\nGET {{host}}/first\n"+
-		"Authorization: Bearer {{$vault path=app/db key=password}}\n\n"+
-		"### failing\n# @name failing\nGET {{host}}/{{nowhere}}\n\n"+
-		"### local\n# @name local\nGET {{host}}/local\nX-Key: {{$local secret=stripe}}\n")
-	w.write(t, filepath.Join(w.work, "http-client.env.json"), `{"dev": {"x": "1"}, "prod": {"x": "2"}}`)
-	w.write(t, filepath.Join(w.home, ".config", "vault-lsp", "config.json"),
-		`{"credentials": {"infra": {"provider": "vault", "auth": "token", "address": "`+server.Address+`", "token": {"env": "TEST_VAULT_TOKEN"}}}}`)
-	plugin, err := filepath.Abs(".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.environment = append(os.Environ(),
-		"HOME="+w.home, "XDG_CONFIG_HOME="+filepath.Join(w.home, ".config"), "XDG_DATA_HOME="+filepath.Join(w.home, ".data"),
-		"XDG_STATE_HOME="+filepath.Join(w.home, ".state"), "XDG_RUNTIME_DIR="+w.home, "DBUS_SESSION_BUS_ADDRESS=",
-		"VAULT_ADDR=", "VAULT_TOKEN=", "TEST_VAULT_TOKEN="+server.RootToken, "TEST_FILE="+w.file, "TEST_PLUGIN="+plugin,
-		"TEST_VALUE="+vaultValue, "TEST_LOCAL_VALUE="+localValue, "TEST_PASSPHRASE="+passphrase, "TEST_BIN="+binary)
-	w.storeLocal(t, binary)
-	return w
-}
-
-// storeLocal puts a secret into a passphrase vault, which no editor has the
-// passphrase of.
-func (w *world) storeLocal(t *testing.T, binary string) {
-	t.Helper()
-	cmd := exec.Command(binary, "secret", "set", "stripe")
-	cmd.Env = append(w.environment, "VAULT_LSP_LOCAL_PASSPHRASE="+passphrase)
-	cmd.Stdin = strings.NewReader(localValue)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("secret set: %v\n%s", err, out)
-	}
-}
-
-func (w *world) write(t *testing.T, path, content string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func (w *world) echo(rw http.ResponseWriter, r *http.Request) {
-	_, _ = io.Copy(io.Discard, r.Body)
-	w.mu.Lock()
-	w.authorization = append(w.authorization, r.Header.Get("Authorization"))
-	w.mu.Unlock()
-	rw.Header().Set("Content-Type", "application/json")
-	rw.Header().Set("X-Echo", r.Header.Get("Authorization"))
-	_ = json.NewEncoder(rw).Encode(map[string]string{
-		"path": r.URL.Path, "authorization": r.Header.Get("Authorization"), "key": r.Header.Get("X-Key"),
-		"password": strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "),
-	})
-}
-
-// script runs a Lua script in a headless Neovim with the plugin on its path.
-func (w *world) script(t *testing.T, neovim, name string) {
-	t.Helper()
-	cmd := exec.Command(neovim, "--clean", "--headless", "-i", "NONE",
-		"--cmd", "set runtimepath^=$TEST_PLUGIN | lua package.path = vim.env.TEST_PLUGIN .. '/tests/?.lua;' .. package.path",
-		"--cmd", "lua require('vault_lsp').setup({ cmd = { vim.env.TEST_BIN, 'serve' } })",
-		"-c", "luafile tests/"+name)
-	cmd.Env = w.environment
-	out, err := cmd.CombinedOutput()
+	ctx, cancel := context.WithTimeout(t.Context(), scriptWithin)
+	defer cancel()
+	out, err := w.command(ctx, neovim, script, setup).CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "OK") {
-		t.Fatalf("%s: %v\n%s", name, err, out)
+		t.Fatalf("%s: %v\n%s", script, err, out)
 	}
 	for _, marker := range []string{vaultValue, localValue, passphrase} {
 		if strings.Contains(string(out), marker) {
-			t.Errorf("%s: Neovim printed %s", name, marker)
+			t.Errorf("%s: Neovim printed %s", script, marker)
 		}
 	}
 }
 
 func TestNeovim(t *testing.T) {
 	binary := testtools.Product(t)
+	const withServer = "cmd = { vim.env.TEST_BIN, 'serve' }"
+	tests := []struct {
+		script, setup string
+		sends         bool
+	}{
+		{script: "send.lua", sends: true},
+		{script: "all.lua", sends: true},
+		{script: "lens.lua", sends: true},
+		{script: "question.lua"},
+		{script: "insert.lua"},
+		{script: "complete.lua"},
+		{script: "attach.lua"},
+		{script: "enable.lua", setup: "autostart = false"},
+		{script: "health.lua"},
+	}
 	for _, version := range testtools.Neovim(t) {
 		t.Run(version.Version, func(t *testing.T) {
-			for _, script := range []string{"send.lua", "insert.lua", "credential.lua", "health.lua"} {
-				t.Run(strings.TrimSuffix(script, ".lua"), func(t *testing.T) {
+			for _, test := range tests {
+				t.Run(strings.TrimSuffix(test.script, ".lua"), func(t *testing.T) {
 					w := newWorld(t, binary)
-					w.script(t, version.Path, script)
+					w.run(t, version.Path, test.script, withServer+", "+test.setup)
 					w.keepsNothing(t)
-					if script == "send.lua" && (len(w.authorization) < 3 || w.authorization[0] != "Bearer "+vaultValue) {
-						t.Errorf("the server got %q", w.authorization)
+					if test.sends && !w.received() {
+						t.Errorf("no request came with the secret")
 					}
 				})
 			}
+			t.Run("credential", func(t *testing.T) {
+				testtools.Keyring(t)
+				w := newWorld(t, binary)
+				w.run(t, version.Path, "credential.lua", withServer)
+				w.keepsNothing(t)
+			})
 		})
-	}
-}
-
-// keepsNothing searches every file below the home for a value.
-func (w *world) keepsNothing(t *testing.T) {
-	t.Helper()
-	err := filepath.WalkDir(w.home, func(path string, d os.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() {
-			return err
-		}
-		b, err := os.ReadFile(path)
-		for _, marker := range []string{vaultValue, localValue, passphrase} {
-			if strings.Contains(string(b), marker) {
-				t.Errorf("%s holds %s", path, marker)
-			}
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 }

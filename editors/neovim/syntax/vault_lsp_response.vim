@@ -4,19 +4,25 @@ if exists('b:current_syntax')
 endif
 syn include @vaultLspJson syntax/json.vim
 unlet! b:current_syntax
-syn match vaultLspStatusOk /\%1l^HTTP\/\S\+ [123]\d\d.*$/
-syn match vaultLspStatusBad /\%1l^HTTP\/\S\+ [45]\d\d.*$/
-syn match vaultLspFailed /\%1l^not sent: .*$/
+
+syn match vaultLspHeader /^[[:alnum:]!#$%&'*+.^_`|~-]\+\ze: /
+syn match vaultLspStatusOk /^HTTP\/\S\+ [123]\d\d\>.*$/
+syn match vaultLspStatusBad /^HTTP\/\S\+ [45]\d\d\>.*$/
+syn match vaultLspFailed /^no response: .*$/
 syn match vaultLspNote /^# .*$/
-syn match vaultLspWarning /^# warning: .*$/
-syn match vaultLspHeader /^[A-Za-z0-9!#$%&'*+.^_`|~-]\+\ze: / nextgroup=vaultLspColon
-syn region vaultLspBody start=/^[{[]/ end=/\%$/ contains=@vaultLspJson
+syn match vaultLspWarning /^# \(warning\|test failed\): .*$/
+syn match vaultLspTitle /^### .*$/
+" A body that is JSON ends where the next response begins.
+syn region vaultLspBody start=/^[{[]/ end=/^\ze### /  end=/\%$/ contains=@vaultLspJson
 syn match vaultLspMask /●●●●●●/ containedin=ALL
+
 hi def link vaultLspStatusOk DiagnosticOk
 hi def link vaultLspStatusBad DiagnosticError
 hi def link vaultLspFailed DiagnosticError
 hi def link vaultLspNote Comment
 hi def link vaultLspWarning DiagnosticWarn
+hi def link vaultLspTitle Title
 hi def link vaultLspHeader Identifier
 hi def link vaultLspMask Special
+
 let b:current_syntax = 'vault_lsp_response'

@@ -1,23 +1,54 @@
--- :checkhealth tells what is right and what is wrong; help tags exist.
+-- :checkhealth tells what is right and what is wrong; the help can be found.
 local check = require('check')
 
-check.open(vim.env.TEST_FILE)
-vim.cmd('checkhealth vault_lsp')
-local text = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
-check.contains(text, 'vault-lsp ', 'health')
-check.contains(text, 'runs for', 'health')
-vim.cmd('helptags ' .. vim.fn.fnameescape(vim.env.TEST_PLUGIN .. '/doc'))
-vim.cmd('help vault-lsp')
-check.contains(vim.api.nvim_buf_get_name(0), 'vault-lsp.txt', 'help')
+local function health()
+  vim.cmd('checkhealth vault_lsp')
+  return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
+end
 
--- Without the program there is one clear message, not an error.
+check.open(vim.env.TEST_FILE)
+local text = health()
+check.contains(text, vim.env.TEST_BIN, 'health')
+check.contains(text, 'runs in ' .. vim.uv.fs_realpath(vim.env.TEST_WORK), 'health')
+check.lacks(text, 'ERROR', 'health')
 require('vault_lsp').setup({ cmd = { '/nonexistent/vault-lsp', 'serve' } })
-vim.cmd('checkhealth vault_lsp')
-text = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
-check.contains(text, 'is not an executable', 'health')
+check.contains(health(), '/nonexistent/vault-lsp is not an executable', 'health')
+
+-- Every command and option is in the help.
+vim.fn.mkdir(vim.env.TEST_HELP .. '/doc', 'p')
+vim.uv.fs_copyfile(vim.env.TEST_PLUGIN .. '/doc/vault-lsp.txt', vim.env.TEST_HELP .. '/doc/vault-lsp.txt')
+vim.cmd.helptags(vim.env.TEST_HELP .. '/doc')
+vim.opt.runtimepath:prepend(vim.env.TEST_HELP)
+vim.cmd.edit(vim.env.TEST_FILE)
+local names = {}
+for name in pairs(vim.api.nvim_buf_get_commands(0, {})) do
+  if vim.startswith(name, 'LspVault') then
+    names[#names + 1] = ':' .. name
+  end
+end
+check.equal(#names, 13, 'commands')
+for option in pairs(require('vault_lsp.config').get()) do
+  names[#names + 1] = 'vault-lsp-' .. option
+end
+vim.cmd('tabnew | only')
+for _, name in ipairs(names) do
+  vim.cmd.help(name)
+  check.contains(vim.api.nvim_get_current_line(), '*' .. name .. '*', 'help')
+  vim.cmd.helpclose()
+end
 
 -- JSON is indented without losing order, numbers or strings.
 local indent = require('vault_lsp.json').indent
-check.equal(indent('{"b":1.50,"a":[1,2],"e":{},"s":"x: \\"{,"}'), '{\n  "b": 1.50,\n  "a": [\n    1,\n    2\n  ],\n  "e": {},\n  "s": "x: \\"{,"\n}', 'indent')
-check.equal(indent('not json'), 'not json', 'indent')
-check.done()
+local compact = [[{"b":1.50,"a":[1,2],"e":{},"s":"x: \"{,"}]]
+local indented = [[{
+  "b": 1.50,
+  "a": [
+    1,
+    2
+  ],
+  "e": {},
+  "s": "x: \"{,"
+}]]
+check.equal(indent(compact), indented, 'indented')
+check.equal(indent(indented), indented, 'indented twice')
+check.equal(indent('not json'), 'not json', 'no JSON')

@@ -1,69 +1,94 @@
--- The buffer's user commands, and what code lenses and code actions run.
+-- The user commands of a buffer.
 local M = {}
 
--- range of the selection or the cursor, in the client's encoding.
-local function range(client, bufnr, event)
-  if event.range > 0 then
-    local first, last = vim.fn.getpos("'<"), vim.fn.getpos("'>")
-    local text = vim.api.nvim_buf_get_lines(bufnr, last[2] - 1, last[2], false)[1] or ''
-    local stop = math.min(last[3], #text)
-    return vim.lsp.util.make_given_range_params(
-      { first[2], first[3] - 1 },
-      { last[2], math.max(stop - 1, 0) },
-      bufnr,
-      client.offset_encoding
-    ).range
+-- position converts a byte of a line. It is not vim.lsp.util's conversion, which
+-- in Neovim 0.10 is wrong behind characters of several bytes.
+local function position(client, row, text, column)
+  local encoding, character = client.offset_encoding, column
+  if encoding ~= 'utf-8' then
+    local utf32, utf16 = vim.str_utfindex(text, column)
+    character = encoding == 'utf-32' and utf32 or utf16
   end
-  local params = vim.lsp.util.make_position_params(0, client.offset_encoding)
-  return { start = params.position, ['end'] = params.position }
+  return { line = row, character = character }
 end
 
-local providers = { 'aws', 'gcp', 'vault', 'hcp', 'azure', 'local' }
+-- range is the selection, or the cursor as an empty range. Behind a blank at
+-- the end of a line is where a value belongs, though the cursor of normal mode
+-- cannot stand there.
+local function range(client, bufnr, event)
+  local function line(row)
+    return vim.api.nvim_buf_get_lines(bufnr, row, row + 1, false)[1] or ''
+  end
+  local first, last = vim.api.nvim_buf_get_mark(bufnr, '<'), vim.api.nvim_buf_get_mark(bufnr, '>')
+  if event.range == 2 and event.line1 == first[1] and event.line2 == last[1] then
+    local start, stop = line(first[1] - 1), line(last[1] - 1)
+    local column = math.min(last[2] + 1, #stop)
+    local behind = column > 0 and column + vim.str_utf_end(stop, column) or 0
+    return {
+      start = position(client, first[1] - 1, start, first[2]),
+      ['end'] = position(client, last[1] - 1, stop, behind),
+    }
+  end
+  local row, column = unpack(vim.api.nvim_win_get_cursor(0))
+  local text = line(row - 1)
+  if column == #text - 1 and text:sub(-1):find('%s') then
+    column = #text
+  end
+  local here = position(client, row - 1, text, column)
+  return { start = here, ['end'] = here }
+end
 
--- The table of commands: name, description, what it does with the event.
-local function commands(client, bufnr)
+local function insert(bufnr, event)
+  local client = require('vault_lsp.rpc').client(bufnr)
+  if client then
+    require('vault_lsp.secret').insert(bufnr, event.args, range(client, bufnr, event))
+  end
+end
+
+-- What a command takes beside its description.
+local none, name = {}, { nargs = '?' }
+local provider = {
+  nargs = '?',
+  range = true,
+  complete = function(prefix)
+    return vim.tbl_filter(function(item)
+      return vim.startswith(item, prefix)
+    end, { 'aws', 'gcp', 'vault', 'hcp', 'azure', 'local' })
+  end,
+}
+
+-- create makes the commands of a buffer.
+function M.create(bufnr)
   local send = require('vault_lsp.send')
   local credential = require('vault_lsp.credential')
   local session = require('vault_lsp.session')
-  return {
-    { 'LspVaultSend', 'Send the request under the cursor, or the named one', function(e) send.request(bufnr, e.args) end, '?' },
-    { 'LspVaultSendAll', 'Send every request of the file', function() send.all(bufnr) end },
-    { 'LspVaultCancel', 'Cancel the request under way', function() send.cancel(bufnr) end },
-    { 'LspVaultCopyCurl', 'Copy the request as cURL; with ! its secrets too', function(e) send.curl(bufnr, e.bang) end },
-    { 'LspVaultAddCredential', 'Add a credential profile', function() credential.add(bufnr) end },
-    { 'LspVaultTestCredential', 'Sign in and say who you are', function(e) credential.test(bufnr, e.args) end, '?' },
-    { 'LspVaultLogin', 'Sign in again', function(e) credential.login(bufnr, e.args) end, '?' },
-    { 'LspVaultRemoveCredential', 'Remove a credential profile', function(e) credential.remove(bufnr, e.args) end, '?' },
-    { 'LspVaultEnvironment', 'Select the environment', function(e) session.environment(bufnr, e.args) end, '?' },
-    { 'LspVaultResetCache', 'Drop cached secrets and logins', function() session.reset_cache(bufnr) end },
-    { 'LspVaultCache', 'Say what the cache holds', function() session.cache(bufnr) end },
-    { 'LspVaultPermissions', 'List and revoke permissions', function() session.permissions(bufnr) end },
-    {
-      'LspVaultInsertSecret',
-      'Insert a secret reference, or replace the selection by one',
-      function(e) require('vault_lsp.secret').insert(bufnr, e.args, range(client, bufnr, e)) end,
-      '?',
-    },
-  }
-end
-
--- create makes the commands of a buffer.
-function M.create(client, bufnr)
-  for _, command in ipairs(commands(client, bufnr)) do
-    local name, desc, run, nargs = unpack(command, 1, 4)
-    vim.api.nvim_buf_create_user_command(bufnr, name, run, {
-      desc = desc,
-      nargs = nargs or 0,
-      bang = name == 'LspVaultCopyCurl',
-      range = name == 'LspVaultInsertSecret',
-      complete = name == 'LspVaultInsertSecret' and function() return providers end or nil,
-    })
+  local function command(command_name, run, desc, takes)
+    vim.api.nvim_buf_create_user_command(bufnr, command_name, function(event)
+      run(bufnr, event)
+    end, vim.tbl_extend('error', { desc = desc }, takes))
   end
-  for _, command in ipairs({ 'vault-lsp.sendRequest', 'vault-lsp.sendAll' }) do
-    vim.lsp.commands[command] = function(lens, context)
-      require('vault_lsp.send').lens(context.bufnr or vim.api.nvim_get_current_buf(), command, lens.arguments[1])
+  -- named passes the command's argument on.
+  local function named(run)
+    return function(buffer, event)
+      run(buffer, event.args)
     end
   end
+  local function curl(buffer, event)
+    send.curl(buffer, event.bang)
+  end
+  command('LspVaultSend', named(send.request), 'Send the request under the cursor, or the named one', name)
+  command('LspVaultSendAll', send.all, 'Send every request of the file', none)
+  command('LspVaultCancel', send.cancel, 'Cancel what is being sent', none)
+  command('LspVaultCopyCurl', curl, 'Copy the request as cURL; with ! its secrets too', { bang = true })
+  command('LspVaultInsertSecret', insert, 'Insert a secret reference, or put it for the selection', provider)
+  command('LspVaultEnvironment', named(session.environment), 'Select the environment', name)
+  command('LspVaultAddCredential', credential.add, 'Add a credential profile', none)
+  command('LspVaultTestCredential', named(credential.test), 'Sign in and say who you are', name)
+  command('LspVaultLogin', named(credential.login), 'Sign in anew', name)
+  command('LspVaultRemoveCredential', named(credential.remove), 'Remove a credential profile', name)
+  command('LspVaultCache', session.cache, 'Say what the cache holds', none)
+  command('LspVaultResetCache', session.reset_cache, 'Drop cached secrets and logins', none)
+  command('LspVaultPermissions', session.permissions, 'List and revoke permissions', none)
 end
 
 return M

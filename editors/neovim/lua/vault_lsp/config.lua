@@ -1,44 +1,63 @@
--- What the user may set, with defaults.
+-- What the user may set, and the configuration of the language client.
 local M = {}
 
 M.filetypes = { 'http', 'rest' }
 
-M.root_markers = { 'http-client.env.json', 'http-client.private.env.json', '.git' }
-
 local defaults = {
   -- The server's command line.
   cmd = { 'vault-lsp', 'serve' },
-  -- Start the server for http buffers. Set it to false if vim.lsp.enable('vault_lsp') does it.
+  -- Start the server for buffers of the file types. With false,
+  -- vim.lsp.enable('vault_lsp') does it (Neovim 0.11).
   autostart = true,
-  -- Keep the code lenses (Send) up to date.
+  -- Show the code lenses "Send".
   code_lens = true,
-  -- Settings of the server, section vaultLsp; see docs/settings.md.
+  -- Settings of the server, section vaultLsp.
   settings = {},
-  -- How the response window opens: a command for a new split.
-  response_split = 'botright vsplit',
+  -- Where the response window opens: 'right', 'left', 'below', 'above'.
+  response_split = 'right',
   -- Called with (client, bufnr) when the server attaches; the place for keymaps.
   on_attach = nil,
 }
 
 local options = vim.deepcopy(defaults)
 
+local function server_settings(settings)
+  return { vaultLsp = next(settings) and settings or vim.empty_dict() }
+end
+
 function M.set(given)
   options = vim.tbl_deep_extend('force', vim.deepcopy(defaults), given or {})
+  if vim.lsp.config and given and (given.cmd or given.settings) then
+    -- lsp/vault_lsp.lua may have been read already.
+    vim.lsp.config('vault_lsp', { cmd = options.cmd, settings = server_settings(options.settings) })
+  end
 end
 
 function M.get()
   return options
 end
 
--- client is the table that vim.lsp.start and vim.lsp.config take.
+-- root is the folder that a buffer's environment files are looked for in: the
+-- repository, so that files above the buffer's own folder count too.
+function M.root(bufnr)
+  return vim.fs.root(bufnr, '.git') or vim.fs.root(bufnr, { 'http-client.env.json', 'http-client.private.env.json' })
+end
+
+-- client is the client's configuration but for its root.
 function M.client()
   return {
     name = 'vault_lsp',
     cmd = options.cmd,
     filetypes = M.filetypes,
-    root_markers = M.root_markers,
-    settings = { vaultLsp = vim.tbl_isempty(options.settings) and vim.empty_dict() or options.settings },
+    settings = server_settings(options.settings),
+    commands = require('vault_lsp.send').lenses,
   }
+end
+
+-- cmd is the server's command line, also where vim.lsp.config() has changed it.
+function M.cmd()
+  local client = vim.lsp.config and vim.lsp.config.vault_lsp
+  return client and client.cmd or options.cmd
 end
 
 return M

@@ -1,132 +1,135 @@
 -- Credential profiles: add, test, sign in, remove.
+local async = require('vault_lsp.async')
+local form = require('vault_lsp.form')
 local rpc = require('vault_lsp.rpc')
-local prompt = require('vault_lsp.prompt')
 
 local M = {}
 
-local function ask_fields(method)
-  local fields = {}
+local function choose_method(providers)
+  local provider = form.select(providers, 'Credential for', function(p)
+    return p.label
+  end)
+  return provider
+    and form.select(provider.methods, 'Sign in by', function(m)
+      return ('%s: %s'):format(m.label, m.doc)
+    end)
+end
+
+-- plain_fields asks for the fields that are no secrets.
+local function plain_fields(method)
+  local fields, required = {}, {}
   for _, field in ipairs(method.fields) do
     if not field.secret then
-      local label = field.prompt .. (field.required and '' or ' (optional)')
-      local value
-      if field.values and #field.values > 0 then
-        value = prompt.select(field.values, label)
-      else
-        value = prompt.input(label)
-      end
-      if value == nil and field.required then
-        return nil
-      end
-      if value and value ~= '' then
-        fields[field.name] = value
+      fields[#fields + 1] = field
+      if field.required then
+        required[#required + 1] = field.name
       end
     end
   end
-  return fields
+  return form.fill(fields, required, 'Add the credential', function(field)
+    if field.values then
+      return form.select(field.values, field.prompt)
+    end
+    return form.input(field.prompt, field.default)
+  end)
 end
 
-local function choose_method(providers)
-  local provider = prompt.select(providers, 'Credential for', function(p)
-    return p.label
-  end)
-  if not provider then
-    return
+-- give_secrets asks for each secret that the server waits for.
+local function give_secrets(method, added)
+  local prompts = {}
+  for _, field in ipairs(method.fields) do
+    prompts[field.name] = field.prompt
   end
-  local method = prompt.select(provider.methods, 'Sign in by', function(m)
-    return m.label .. ': ' .. m.doc
-  end)
-  return provider, method
+  for i, name in ipairs(added.needs) do
+    local problem = form.secret(prompts[name] or name, added.input[i])
+    if problem then
+      return ('%s: %s'):format(name, problem)
+    end
+  end
 end
 
--- add asks for a new profile; its secrets go to the keyring, each through the
--- command that the server names.
+-- add asks for a new profile; its secrets go to the keyring.
 function M.add(bufnr)
   local client = rpc.client(bufnr)
   if not client then
     return
   end
-  rpc.run(function()
-    local providers, err = rpc.ask(client, bufnr, 'vault-lsp.listProviders')
-    if not providers then
-      return rpc.fail(err)
-    end
-    local provider, method = choose_method(providers)
-    local name = method and prompt.input('Name of the credential')
-    if not name or name == '' then
-      return
-    end
-    local fields = ask_fields(method)
+  async.run(function()
+    local providers = rpc.ask(client, bufnr, 'vault-lsp.listProviders')
+    local method = providers and choose_method(providers)
+    local name = method and form.input('Name of the credential')
+    local fields = name and name ~= '' and plain_fields(method)
     if not fields then
       return
     end
-    local args = { name = name, provider = provider.name, auth = method.auth }
-    if next(fields) then
-      args.fields = fields
-    end
-    local added, problem = rpc.ask(client, bufnr, 'vault-lsp.addCredential', args)
+    local added = rpc.ask(client, bufnr, 'vault-lsp.addCredential', {
+      name = name,
+      provider = method.provider,
+      auth = method.auth,
+      fields = next(fields) and fields or nil,
+    })
     if not added then
-      return rpc.fail(problem)
+      return
     end
-    for i, field in ipairs(added.needs) do
-      local ok, message = prompt.secret(field, added.input[i])
-      if not ok then
-        return vim.notify('vault-lsp: ' .. message, vim.log.levels.ERROR)
-      end
+    local problem = give_secrets(method, added)
+    if problem then
+      rpc.notify(
+        ('credential "%s" was added without %s'):format(name, problem),
+        vim.log.levels.ERROR
+      )
+    else
+      rpc.notify(('added credential "%s"; :LspVaultTestCredential tests it'):format(name))
     end
-    vim.notify(('vault-lsp: added credential "%s"'):format(name))
   end)
 end
 
-local function describe(result)
+local function choose_name(client, bufnr, verb)
+  local list = rpc.ask(client, bufnr, 'vault-lsp.listCredentials')
+  if list and #list == 0 then
+    rpc.notify('no credentials are configured; :LspVaultAddCredential adds one')
+    return
+  end
+  local chosen = list
+    and form.select(list, verb, function(c)
+      return ('%s (%s, %s)'):format(c.name, c.provider, c.auth)
+    end)
+  return chosen and chosen.name
+end
+
+-- with_one runs a command on the named profile, or on one that the user picks,
+-- and shows what it answers.
+local function with_one(bufnr, name, verb, command, describe)
+  local client = rpc.client(bufnr)
+  if not client then
+    return
+  end
+  async.run(function()
+    name = name ~= '' and name or choose_name(client, bufnr, verb)
+    local result = name and rpc.ask(client, bufnr, command, { name = name })
+    if result then
+      rpc.notify(describe(result))
+    end
+  end)
+end
+
+local function identity(result)
   local lines = { ('%s: %s'):format(result.name, result.identity) }
-  for _, detail in ipairs(result.details or {}) do
+  for _, detail in ipairs(result.details) do
     lines[#lines + 1] = ('  %s: %s'):format(detail.name, detail.value)
   end
   return table.concat(lines, '\n')
 end
 
--- with_one lets the user pick a profile and runs a command on it.
-local function with_one(bufnr, name, verb, command, describe_result)
-  local client = rpc.client(bufnr)
-  if not client then
-    return
-  end
-  rpc.run(function()
-    if not name or name == '' then
-      local list, err = rpc.ask(client, bufnr, 'vault-lsp.listCredentials')
-      if not list then
-        return rpc.fail(err)
-      end
-      if #list == 0 then
-        return vim.notify('vault-lsp: no credentials are configured; :LspVaultAddCredential makes one')
-      end
-      local one = prompt.select(list, verb .. ' credential', function(c)
-        return ('%s (%s, %s)'):format(c.name, c.provider, c.auth)
-      end)
-      name = one and one.name
-    end
-    if not name then
-      return
-    end
-    local result, err = rpc.ask(client, bufnr, command, { name = name })
-    if not result then
-      return rpc.fail(err)
-    end
-    vim.notify('vault-lsp: ' .. describe_result(result))
-  end)
-end
-
 function M.test(bufnr, name)
-  with_one(bufnr, name, 'Test', 'vault-lsp.testCredential', describe)
+  with_one(bufnr, name, 'Test which credential', 'vault-lsp.testCredential', identity)
 end
 
 function M.login(bufnr, name)
-  with_one(bufnr, name, 'Sign in with', 'vault-lsp.loginCredential', describe)
+  with_one(bufnr, name, 'Sign in with which credential', 'vault-lsp.loginCredential', identity)
 end
 
 function M.remove(bufnr, name)
-  with_one(bufnr, name, 'Remove', 'vault-lsp.removeCredential', function(result)
+  with_one(bufnr, name, 'Remove which credential', 'vault-lsp.removeCredential', function(result)
     return ('removed credential "%s"'):format(result.name)
   end)
 end

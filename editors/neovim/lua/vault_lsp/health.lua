@@ -3,7 +3,7 @@ local config = require('vault_lsp.config')
 
 local M = {}
 
-local function check_version()
+local function check_neovim()
   if vim.fn.has('nvim-0.10') == 1 then
     vim.health.ok('Neovim ' .. tostring(vim.version()))
   else
@@ -11,46 +11,41 @@ local function check_version()
   end
 end
 
-local function check_server()
-  local cmd = config.get().cmd
+local function check_program()
+  local cmd = config.cmd()
   if type(cmd) ~= 'table' then
-    return vim.health.info('the server is started by a function')
+    return vim.health.info('a function starts the server')
   end
   if vim.fn.executable(cmd[1]) == 0 then
     return vim.health.error(cmd[1] .. ' is not an executable', {
       'install it: go install github.com/vault-lsp/vault-lsp/cmd/vault-lsp@latest',
-      "or name it: require('vault_lsp').setup({ cmd = { '/path/to/vault-lsp', 'serve' } })",
+      "or say where it is: require('vault_lsp').setup({ cmd = { '/path/to/vault-lsp', 'serve' } })",
     })
   end
   local ok, result = pcall(function()
-    return vim.system({ cmd[1], 'version' }, { text = true }):wait(3000)
+    return vim.system({ cmd[1], 'version' }, { text = true }):wait(5000)
   end)
   if ok and result.code == 0 then
-    vim.health.ok(vim.trim(result.stdout) .. ' at ' .. vim.fn.exepath(cmd[1]))
+    vim.health.ok(('%s (%s)'):format(vim.trim(result.stdout), vim.fn.exepath(cmd[1])))
   else
-    vim.health.error(cmd[1] .. ' version does not answer')
+    vim.health.error(('"%s version" fails'):format(cmd[1]), { 'is it vault-lsp?' })
   end
 end
 
 local function check_clients()
   local clients = vim.lsp.get_clients({ name = 'vault_lsp' })
   if #clients == 0 then
-    vim.health.info('no server runs; open a .http file')
+    vim.health.info('no server runs: open a .http or .rest file')
   end
   for _, client in ipairs(clients) do
-    vim.health.ok(('server %d runs for %s'):format(client.id, client.config.root_dir or 'single files'))
-  end
-  for _, other in ipairs(vim.lsp.get_clients()) do
-    if other.name == 'kulala_ls' or other.name == 'kulala' then
-      vim.health.info(other.name .. ' runs too: it may complete variables with their values')
-    end
+    vim.health.ok(('server %d runs in %s'):format(client.id, client.config.root_dir or 'no folder'))
   end
 end
 
 function M.check()
   vim.health.start('vault-lsp')
-  check_version()
-  check_server()
+  check_neovim()
+  check_program()
   check_clients()
 end
 

@@ -1,162 +1,119 @@
 -- Inserting a secret reference with a form of its fields.
+local async = require('vault_lsp.async')
+local form = require('vault_lsp.form')
 local rpc = require('vault_lsp.rpc')
-local prompt = require('vault_lsp.prompt')
 
 local M = {}
 
-local typed = { value = 'type it …', typed = true }
-
--- quoted prints a value so that the server reads it as one.
+-- quoted prints a value so that the server reads it as one; the server then
+-- prints the reference in its canonical form.
 local function quoted(value)
-  if value ~= '' and not value:find('[%s"\'{}\\]') then
+  if not value:find('[%s"\'{}\\]') then
     return value
   end
   return "'" .. value:gsub('\\', '\\\\'):gsub("'", "\\'") .. "'"
 end
 
--- reference prints provider and fields; the server puts it in canonical form.
-function M.reference(provider, order, values)
-  local parts = { '{{$' .. provider }
-  for _, field in ipairs(order) do
-    if values[field] and values[field] ~= '' then
-      parts[#parts + 1] = field .. '=' .. quoted(values[field])
+local function reference(provider, values)
+  local parts = { '{{$' .. provider.name }
+  for _, field in ipairs(provider.fields) do
+    if values[field.name] then
+      parts[#parts + 1] = field.name .. '=' .. quoted(values[field.name])
     end
   end
   return table.concat(parts, ' ') .. '}}'
 end
 
--- ask_field asks for one field: from the vault's own names where there are any.
-local function ask_field(client, bufnr, provider, field, values)
-  local choices = {}
-  for _, value in ipairs(field.values or {}) do
-    choices[#choices + 1] = { value = value }
-  end
-  if field.live then
-    local args = { provider = provider, field = field.name }
-    local known = vim.tbl_extend('force', {}, values)
-    args.credential, known.credential = known.credential, nil
-    if next(known) then
-      args.known = known
-    end
-    local result = rpc.ask(client, bufnr, 'vault-lsp.listSecrets', args)
-    choices = result and result.items or choices
-  end
-  if #choices == 0 then
-    return prompt.input(('%s (%s)'):format(field.name, field.doc))
-  end
-  choices[#choices + 1] = typed
-  local choice = prompt.select(choices, field.name, function(item)
-    return item.detail and item.detail ~= '' and (item.value .. '  ' .. item.detail) or item.value
-  end)
-  if choice and choice.typed then
-    return prompt.input(field.name)
-  end
-  if choice and field.live and choice.value:sub(-1) == '/' then
-    -- A folder: go on below it.
-    local below = rpc.ask(client, bufnr, 'vault-lsp.listSecrets', {
-      provider = provider,
-      field = field.name,
-      prefix = choice.value,
-      known = next(values) and values or nil,
-    })
-    if below and #below.items > 0 then
-      local deeper = prompt.select(below.items, choice.value, function(item)
-        return item.value
-      end)
-      return deeper and deeper.value
-    end
-  end
-  return choice and choice.value
+local TYPE_IT = { value = 'Type it …' }
+
+local function show_item(item)
+  return item.detail and ('%s  %s'):format(item.value, item.detail) or item.value
 end
 
-local function by_name(provider)
-  local fields = {}
-  for _, field in ipairs(provider.fields) do
-    fields[field.name] = field
-  end
-  return fields
-end
-
--- form asks for the required fields, then for as many others as the user wants.
--- It returns the values, or nil where the user gave up.
-local function form(client, bufnr, provider)
-  local fields, values = by_name(provider), {}
-  local required = provider.forms[1] or {}
-  if #provider.forms > 1 then
-    required = prompt.select(provider.forms, 'Name the secret by', function(names)
-      return table.concat(names, ' and ')
-    end)
-    if not required then
-      return nil
-    end
-  end
-  for _, name in ipairs(required) do
-    local value = ask_field(client, bufnr, provider.name, fields[name], values)
-    if not value or value == '' then
-      return nil
-    end
-    values[name] = value
-  end
+-- listed lets the user pick among what the vault has, from folder to folder. It
+-- returns the value and whether the vault had anything to pick.
+local function listed(client, bufnr, provider, field, values)
+  local args = { provider = provider.name, field = field.name, credential = values.credential }
+  local known = vim.tbl_extend('force', {}, values)
+  known.credential = nil
+  args.known = next(known) and known or nil
   while true do
-    local rest = { { insert = true } }
-    for _, field in ipairs(provider.fields) do
-      if not values[field.name] then
-        rest[#rest + 1] = field
-      end
+    local err, result = rpc.try(client, bufnr, 'vault-lsp.listSecrets', args)
+    if err then
+      rpc.notify('no list of ' .. field.name .. ': ' .. err.message, vim.log.levels.WARN)
     end
-    local choice = prompt.select(rest, 'Insert, or add a field', function(item)
-      return item.insert and 'Insert the reference' or (item.name .. ': ' .. item.doc)
-    end)
-    if not choice then
-      return nil
+    if err or #result.items == 0 then
+      return args.prefix, false
     end
-    if choice.insert then
-      return values
+    local choice = form.select(vim.list_extend({ TYPE_IT }, result.items), args.prefix or field.name, show_item)
+    if choice == TYPE_IT then
+      return args.prefix, false
+    elseif not choice or choice.value:sub(-1) ~= '/' then
+      return choice and choice.value, true
     end
-    local value = ask_field(client, bufnr, provider.name, choice, values)
-    if value and value ~= '' then
-      values[choice.name] = value
-    end
+    args.prefix = choice.value
   end
 end
 
--- insert runs the form and replaces range (LSP, in the client's encoding).
+-- ask_field asks for one field's value: from its own values or those of the
+-- vault where there are any.
+local function ask_field(client, bufnr, provider, field, values)
+  local begin
+  if field.values then
+    return form.select(field.values, field.name)
+  elseif field.live then
+    local value, picked = listed(client, bufnr, provider, field, values)
+    if picked then
+      return value
+    end
+    begin = value
+  end
+  return form.input(('%s (%s)'):format(field.name, field.doc), begin)
+end
+
+-- choose_form returns the required fields; a provider may have several sets.
+local function choose_form(provider)
+  if #provider.forms <= 1 then
+    return provider.forms[1] or {}
+  end
+  return form.select(provider.forms, 'Name the secret by', function(names)
+    return table.concat(names, ' and ')
+  end)
+end
+
+local function choose_provider(providers, name)
+  for _, provider in ipairs(providers) do
+    if provider.name == name then
+      return provider
+    end
+  end
+  return form.select(providers, 'Insert secret from', function(provider)
+    return provider.label
+  end)
+end
+
+-- insert runs the form and puts the reference in place of range (of the
+-- protocol, in the client's encoding).
 function M.insert(bufnr, provider_name, range)
   local client = rpc.client(bufnr)
   if not client then
     return
   end
-  rpc.run(function()
-    local providers, err = rpc.ask(client, bufnr, 'vault-lsp.listProviders')
-    if not providers then
-      return rpc.fail(err)
+  async.run(function()
+    local providers = rpc.ask(client, bufnr, 'vault-lsp.listProviders')
+    local provider = providers and choose_provider(providers, provider_name)
+    local required = provider and choose_form(provider)
+    local values = required
+      and form.fill(provider.fields, required, 'Insert the reference', function(field, values)
+        return ask_field(client, bufnr, provider, field, values)
+      end)
+    if values then
+      rpc.ask(client, bufnr, 'vault-lsp.insertSecret', {
+        uri = vim.uri_from_bufnr(bufnr),
+        range = range,
+        reference = reference(provider, values),
+      })
     end
-    local provider
-    for _, p in ipairs(providers) do
-      if p.name == provider_name then
-        provider = p
-      end
-    end
-    provider = provider or prompt.select(providers, 'Insert secret from', function(p)
-      return p.label
-    end)
-    if not provider then
-      return
-    end
-    local values = form(client, bufnr, provider)
-    if not values then
-      return
-    end
-    local order = {}
-    for _, field in ipairs(provider.fields) do
-      order[#order + 1] = field.name
-    end
-    local _, problem = rpc.ask(client, bufnr, 'vault-lsp.insertSecret', {
-      uri = vim.uri_from_bufnr(bufnr),
-      range = range,
-      reference = M.reference(provider.name, order, values),
-    })
-    rpc.fail(problem)
   end)
 end
 

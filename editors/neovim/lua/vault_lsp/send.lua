@@ -1,121 +1,149 @@
 -- Sending requests.
-local rpc = require('vault_lsp.rpc')
-local prompt = require('vault_lsp.prompt')
+local async = require('vault_lsp.async')
+local form = require('vault_lsp.form')
 local response = require('vault_lsp.response')
+local rpc = require('vault_lsp.rpc')
 
 local M = {}
 
--- Requests under way by buffer, for cancel.
+local CONTENT_MODIFIED = -32801
+
+-- The calls under way, by buffer and id, for cancel.
 local running = {}
 
-local function position(client, bufnr)
-  local window = vim.fn.bufwinid(bufnr)
-  local row, col = 1, 0
-  if window ~= -1 then
-    row, col = unpack(vim.api.nvim_win_get_cursor(window))
-  end
-  local line = vim.api.nvim_buf_get_lines(bufnr, row - 1, row, false)[1] or ''
-  local character = col
-  if client.offset_encoding ~= 'utf-8' then
-    local utf32, utf16 = vim.str_utfindex(line, math.min(col, #line))
-    character = client.offset_encoding == 'utf-32' and utf32 or utf16
-  end
-  return { line = row - 1, character = character }
-end
-
--- send runs a sending command and shows what comes back. A vault that is locked
--- is unlocked with a passphrase, and the request is sent once more.
-local function send(client, bufnr, command, args, show, retried)
-  local started, id = rpc.call(client, bufnr, command, args, function(err, result)
-    running[bufnr] = nil
-    vim.schedule(function()
-      local data = err and type(err.data) == 'table' and err.data or {}
-      if data.code == 'locked' and type(data.input) == 'table' and not retried then
-        rpc.run(function()
-          local ok, problem = prompt.secret('Passphrase of the local vault', data.input[1])
-          if not ok then
-            return vim.notify('vault-lsp: ' .. problem, vim.log.levels.ERROR)
-          end
-          send(client, bufnr, command, args, show, true)
-        end)
-      elseif err then
-        response.show_error(err)
-        rpc.fail(err)
-      else
-        show(result)
+-- exchange runs a command in a coroutine and returns error and result. It does
+-- not return if the call is cancelled: Neovim drops what the server answers then.
+local function exchange(client, bufnr, command, args)
+  local calls = running[bufnr] or {}
+  running[bufnr] = calls
+  return async.await(function(done)
+    local id
+    id = rpc.call(client, bufnr, command, args, function(err, result)
+      if calls[id] then
+        calls[id] = nil
+        done(err, result)
       end
     end)
+    if id then
+      calls[id] = client
+    else
+      done({ message = 'the server has ended; see :checkhealth vault_lsp' })
+    end
   end)
-  if started then
-    running[bufnr] = { client = client, id = id }
-  end
 end
 
--- request sends the request under the cursor, or the named one.
-function M.request(bufnr, name)
+-- unlock asks for the passphrase of a vault that is locked. It returns whether
+-- the vault is open now.
+local function unlock(failure)
+  if failure.code ~= 'locked' or type(failure.input) ~= 'table' then
+    return false
+  end
+  local problem = form.secret('Passphrase of the local vault', failure.input[1])
+  if problem then
+    rpc.notify(problem, vim.log.levels.ERROR)
+  end
+  return not problem
+end
+
+-- send runs a sending command and shows what comes back.
+local function send(bufnr, command, args, show)
   local client = rpc.client(bufnr)
   if not client then
     return
   end
-  local args = { uri = vim.uri_from_bufnr(bufnr), version = vim.lsp.util.buf_versions[bufnr] }
-  if name and name ~= '' then
-    args.name = name
-  else
-    args.position = position(client, bufnr)
-  end
-  send(client, bufnr, 'vault-lsp.sendRequest', args, response.show)
+  async.run(function()
+    vim.api.nvim_echo({ { 'vault-lsp: sending …' } }, false, {})
+    local err, result = exchange(client, bufnr, command, args)
+    if err and unlock(rpc.failure(err)) then
+      err, result = exchange(client, bufnr, command, args)
+    end
+    vim.api.nvim_echo({ { '' } }, false, {})
+    if not err then
+      show(result)
+    elseif err.code == CONTENT_MODIFIED then
+      rpc.notify('the buffer has changed meanwhile; send again', vim.log.levels.WARN)
+    else
+      response.show_error(err)
+    end
+  end)
 end
 
--- lens is what a code lens runs: the server gave the arguments.
-function M.lens(bufnr, command, arguments)
-  local client = rpc.client(bufnr)
-  if client then
-    local show = command == 'vault-lsp.sendAll' and response.show_all or response.show
-    send(client, bufnr, command, arguments, show)
+-- target is what a command works on: the named request, or the one under the
+-- cursor of the current window.
+local function target(bufnr, name)
+  local args = { uri = vim.uri_from_bufnr(bufnr) }
+  if name ~= '' then
+    args.name = name
+  else
+    local client = vim.lsp.get_clients({ bufnr = bufnr, name = 'vault_lsp' })[1]
+    local encoding = client and client.offset_encoding or 'utf-16'
+    args.position = vim.lsp.util.make_position_params(0, encoding).position
   end
+  return args
+end
+
+-- request sends the named request, or the one under the cursor.
+function M.request(bufnr, name)
+  local args = target(bufnr, name)
+  args.version = vim.lsp.util.buf_versions[bufnr]
+  send(bufnr, 'vault-lsp.sendRequest', args, response.show)
 end
 
 -- all sends every request of the buffer in order.
 function M.all(bufnr)
-  local client = rpc.client(bufnr)
-  if client then
-    send(client, bufnr, 'vault-lsp.sendAll', { uri = vim.uri_from_bufnr(bufnr) }, response.show_all)
-  end
+  send(bufnr, 'vault-lsp.sendAll', { uri = vim.uri_from_bufnr(bufnr) }, response.show_all)
 end
 
--- cancel ends the request that the buffer waits for.
+-- lenses are the commands that code lenses carry, for the client's commands.
+M.lenses = {
+  ['vault-lsp.sendRequest'] = function(lens, context)
+    send(context.bufnr, lens.command, lens.arguments[1], response.show)
+  end,
+  ['vault-lsp.sendAll'] = function(lens, context)
+    send(context.bufnr, lens.command, lens.arguments[1], response.show_all)
+  end,
+}
+
+-- cancel gives up what the buffer waits for.
 function M.cancel(bufnr)
-  local under_way = running[bufnr]
-  if not under_way then
-    return vim.notify('vault-lsp: nothing is being sent', vim.log.levels.INFO)
+  local calls = running[bufnr] or {}
+  if not next(calls) then
+    return rpc.notify('nothing is being sent')
   end
-  local client = under_way.client
-  if vim.fn.has('nvim-0.11') == 1 then
-    client:cancel_request(under_way.id)
-  else
-    client.cancel_request(under_way.id)
+  running[bufnr] = nil
+  for id, client in pairs(calls) do
+    calls[id] = nil
+    rpc.cancel(client, id)
   end
+  rpc.notify('cancelled')
 end
 
--- curl copies the request under the cursor as a cURL command.
+-- curl copies the request under the cursor as a cURL command, with reveal also
+-- its secrets. Those go to the clipboard only: Neovim writes its own registers
+-- to the shada file.
 function M.curl(bufnr, reveal)
   local client = rpc.client(bufnr)
   if not client then
     return
   end
-  local args = { uri = vim.uri_from_bufnr(bufnr), position = position(client, bufnr) }
-  if reveal then
-    args.reveal = true
+  local clipboard = vim.fn.has('clipboard') == 1
+  if reveal and not clipboard then
+    return rpc.notify('there is no clipboard to copy secrets to; see :help clipboard', vim.log.levels.ERROR)
   end
-  rpc.call(client, bufnr, 'vault-lsp.copyAsCurl', args, function(err, result)
-    vim.schedule(function()
-      if err then
-        return rpc.fail(err)
-      end
+  async.run(function()
+    local args = target(bufnr, '')
+    args.reveal = reveal or nil
+    local result = rpc.ask(client, bufnr, 'vault-lsp.copyAsCurl', args)
+    if not result then
+      return
+    end
+    if clipboard then
+      vim.fn.setreg('+', result.text)
+    end
+    if not reveal then
       vim.fn.setreg('"', result.text)
-      pcall(vim.fn.setreg, '+', result.text)
-      vim.notify('vault-lsp: copied as cURL')
-    end)
+    end
+    rpc.notify('copied as cURL')
   end)
 end
 
