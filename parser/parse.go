@@ -12,18 +12,8 @@ import (
 // Parse reads src. It never fails and never panics; see File.Problems. Its
 // work and its memory grow linearly with src, whatever stands in it.
 func Parse(src string) *File {
-	p := &parser{
-		src:   src,
-		file:  &File{Src: src},
-		lines: text.NewLineFinder(src),
-		scan:  template.NewScanner(src),
-	}
-	p.moveTo(0)
-	if strings.HasPrefix(src, byteOrderMark) {
-		// The mark is no character of the first line.
-		p.item(ItemBlank, 0, len(byteOrderMark))
-		p.moveTo(len(byteOrderMark))
-	}
+	p := newParser(src)
+	p.begin()
 	for {
 		p.parseBlock()
 		if p.eof {
@@ -32,6 +22,25 @@ func Parse(src string) *File {
 	}
 	sortProblems(p.file)
 	return p.file
+}
+
+func newParser(src string) *parser {
+	return &parser{
+		src:   src,
+		file:  &File{Src: src},
+		lines: text.NewLineFinder(src),
+		scan:  template.NewScanner(src),
+	}
+}
+
+// begin goes to the file's first line.
+func (p *parser) begin() {
+	p.moveTo(0)
+	if strings.HasPrefix(p.src, byteOrderMark) {
+		// The mark is no character of the first line.
+		p.item(ItemBlank, 0, len(byteOrderMark))
+		p.moveTo(len(byteOrderMark))
+	}
 }
 
 // byteOrderMark may begin a file of an editor that marks UTF-8.

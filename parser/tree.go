@@ -22,6 +22,10 @@ type File struct {
 	// Problems are everything wrong with the file's syntax, in file order,
 	// those of its expressions included.
 	Problems []Problem
+
+	// sources are the blocks from which on the tree holds on to another source
+	// than the blocks before them do; Src is the last one.
+	sources []int
 }
 
 // Block is the text from one ### separator to the next.

@@ -21,3 +21,12 @@ func (s Span) Contains(offset int) bool { return s.Start <= offset && offset <= 
 
 // Of returns the bytes of src that the span covers.
 func (s Span) Of(src string) string { return src[s.Start:s.End] }
+
+// Moved returns the span by bytes further on. The zero span stays what it is:
+// it says that a part is absent.
+func (s Span) Moved(by int) Span {
+	if s == (Span{}) {
+		return s
+	}
+	return Span{Start: s.Start + by, End: s.End + by}
+}
