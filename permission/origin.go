@@ -84,6 +84,11 @@ func IsLocalhostName(host string) bool {
 	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
+// IsLocalhost reports whether a host is the name localhost itself.
+func IsLocalhost(host string) bool {
+	return strings.EqualFold(strings.TrimSuffix(host, "."), "localhost")
+}
+
 // ParsePlacement puts a placement in canonical form: header names are written
 // as in Authorization, the rest in lower case. "" stays: any placement.
 func ParsePlacement(in string) (string, error) {

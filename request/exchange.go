@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/vault-lsp/vault-lsp/internal/redact"
 	"github.com/vault-lsp/vault-lsp/internal/text"
@@ -108,11 +109,10 @@ func (r *run) redirect(ctx context.Context, h *hop, answer *http.Response) (*hop
 	}
 	u.Fragment, u.RawFragment, u.User = "", "", nil
 	next := &hop{method: redirectedMethod(answer.StatusCode, h.method), url: u, host: h.host, fields: slices.Clone(h.fields), body: h.body}
-	if next.to, err = r.destination(ctx, u); err != nil {
+	if next.to, err = r.destination(ctx, u, r.opts.Redact.Contains(u.Host) || r.opts.Redact.Contains(strings.ToLower(u.Host))); err != nil {
 		return nil, Redirect{}, &Error{Code: CodeBadRedirect, Message: r.shown(h.to) + " redirects to a host name that is not valid.", Exit: ExitSend}
 	}
 	next.shown = r.opts.Redact.Mask(u.String())
-	next.to.hidden = r.opts.Redact.Contains(next.to.origin)
 	if next.method != h.method {
 		next.body = nil
 		next.drop(isContentField)
@@ -124,8 +124,15 @@ func (r *run) redirect(ctx context.Context, h *hop, answer *http.Response) (*hop
 	next.host = ""
 	next.drop(func(f field) bool { return f.name == "Host" })
 	step.Dropped = next.drop(func(f field) bool {
-		return f.hasUse || slices.Contains([]string{"Authorization", "Cookie", "Proxy-Authorization"}, f.name)
+		return f.hasUse || f.private || slices.Contains([]string{"Authorization", "Cookie", "Proxy-Authorization"}, f.name)
 	})
+	if next.body != nil && next.body.private && !next.to.loopback {
+		return nil, step, &Error{
+			Code: CodeDenied, Exit: ExitReference,
+			Message: "The body holds text of a private environment file and would be redirected to another origin, " + r.shown(next.to) + ".",
+			Hint:    "add # @no-redirect, and send to the right address yourself",
+		}
+	}
 	going := r.going(next)
 	switch {
 	case len(going) == 0:

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/vault-lsp/vault-lsp/permission"
+	"github.com/vault-lsp/vault-lsp/secret"
 )
 
 // Grants are one-time answers that hold for several sends. They may be used by
@@ -49,27 +50,34 @@ type destination struct {
 	hidden bool
 }
 
-// shown is the origin for people.
+// shown is the origin for people. A value in a host name may have lost its
+// case, so a hidden origin shows no more than its scheme unless masking found
+// the value in it.
 func (s *Sender) shown(d destination) string {
-	if d.hidden {
-		return s.opts.Redact.Mask(d.origin)
+	if !d.hidden {
+		return d.origin
 	}
-	return d.origin
+	if masked := s.opts.Redact.Mask(d.origin); masked != d.origin {
+		return masked
+	}
+	scheme, _, _ := strings.Cut(d.origin, "://")
+	return scheme + "://" + secret.Mask
 }
 
 // destination judges a URL. localhost counts as loopback only if every address
-// it resolves to is one.
-func (s *Sender) destination(ctx context.Context, u *url.URL) (destination, error) {
+// it resolves to is one. hidden says that the host is made of a value: a name
+// server is not asked for such a name, which would tell it the value.
+func (s *Sender) destination(ctx context.Context, u *url.URL, hidden bool) (destination, error) {
 	origin, err := permission.Origin(u)
 	if err != nil {
 		return destination{}, err
 	}
-	d := destination{origin: origin, http: u.Scheme == "http"}
+	d := destination{origin: origin, http: u.Scheme == "http", hidden: hidden}
 	host := u.Hostname()
 	switch {
 	case permission.IsLoopbackHost(host):
 		d.loopback = true
-	case permission.IsLocalhostName(host):
+	case permission.IsLocalhostName(host) && (!hidden || permission.IsLocalhost(host)):
 		addresses, err := s.opts.LookupIP(ctx, host)
 		d.loopback = err == nil && len(addresses) > 0
 		for _, a := range addresses {
@@ -230,7 +238,7 @@ func (s *Sender) Authorize(ctx context.Context, plans []*Plan, call Call) error 
 		if problem != nil {
 			continue
 		}
-		d, err := s.destination(ctx, u)
+		d, err := s.destination(ctx, u, false)
 		if err != nil || d.loopback {
 			continue
 		}

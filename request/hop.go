@@ -26,8 +26,9 @@ type hop struct {
 type field struct {
 	name, value string
 	shown       string
-	// hasUse is set if a value is in it.
-	hasUse bool
+	// hasUse is set if a value is in it, private if text is that only the
+	// user's own files hold.
+	hasUse, private bool
 }
 
 // firstHop renders the plan with its values.
@@ -49,7 +50,7 @@ func (r *run) firstHop() (*hop, *Error) {
 		if line.name == "Host" {
 			h.host = value
 		}
-		h.fields = append(h.fields, field{name: line.name, value: value, shown: r.opts.Redact.Mask(line.shown()), hasUse: line.hasUse()})
+		h.fields = append(h.fields, field{name: line.name, value: value, shown: r.opts.Redact.Mask(line.shown()), hasUse: line.hasUse(), private: hasPrivate(line.pieces)})
 	}
 	h.defaults(r)
 	body, problem := r.plan.body.payload(r.values)

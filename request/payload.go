@@ -11,8 +11,8 @@ import (
 type payload struct {
 	parts  []payloadPart
 	length int64
-	// hasUse is set if a value is in it.
-	hasUse bool
+	// hasUse is set if a value is in it, private if private text is.
+	hasUse, private bool
 }
 
 type payloadPart struct {
@@ -27,6 +27,7 @@ func (b *body) payload(v values) (*payload, *Error) {
 	for _, p := range b.parts {
 		part := payloadPart{file: p.file}
 		if p.file == nil {
+			out.private = out.private || hasPrivate(p.pieces)
 			part.text = render(p.pieces, v)
 			part.size = int64(len(part.text))
 		} else {

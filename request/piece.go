@@ -87,6 +87,16 @@ func hasUse(pieces []piece) bool {
 	return false
 }
 
+// hasPrivate reports whether text is among the pieces that is masked in output.
+func hasPrivate(pieces []piece) bool {
+	for _, p := range pieces {
+		if p.use == literal && p.private {
+			return true
+		}
+	}
+	return false
+}
+
 func (e encoding) apply(value string) string {
 	switch e {
 	case component:

@@ -127,13 +127,15 @@ func (r *run) prepare(ctx context.Context) *Error {
 
 // permitted judges where a URL leads and asks whether the values may go there.
 func (r *run) permitted(ctx context.Context, u *url.URL) *Error {
-	d, err := r.destination(ctx, u)
+	d, err := r.destination(ctx, u, !r.plan.target.decided() && !r.plan.target.supplied(r.values))
 	if err != nil {
 		return &Error{Code: CodeBadTarget, Message: "the host of the request target is not valid", Exit: ExitSend, err: err}
 	}
-	d.hidden = !r.plan.target.decided() && !r.plan.target.begins()
 	if len(r.plan.Uses) > 0 {
 		if problem := r.permit(ctx, r.call, r.plan.Method, r.plan.Uses, d, ""); problem != nil {
+			return problem
+		}
+		if problem := r.permitHost(ctx, u, d); problem != nil {
 			return problem
 		}
 	}

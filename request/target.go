@@ -147,6 +147,23 @@ func (t *target) begins() bool {
 	return t.scheme == "" && !t.hasUser && len(t.authority) > 0 && strings.HasPrefix(outline(t.authority), placeholder)
 }
 
+// supplied reports whether the value that begins the target is a URL, as a
+// webhook's is: its host is an address and may be shown. A value without a
+// scheme becomes a host name only by where the file puts it, and is a secret
+// there too.
+func (t *target) supplied(v values) bool {
+	if !t.begins() {
+		return false
+	}
+	for _, p := range t.authority {
+		if p.use != literal {
+			u, err := url.Parse(v[p.use])
+			return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+		}
+	}
+	return false
+}
+
 // decided reports whether the origin is known without any value.
 func (t *target) decided() bool { return !hasUse(t.authority) }
 

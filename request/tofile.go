@@ -25,7 +25,7 @@ func (r *run) toFile(ctx context.Context, out ResponseBody, start *bytes.Buffer,
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return out, failed(err)
 	}
-	prune(dir)
+	prune(dir, r.opts.MaxFileSize)
 	// os.CreateTemp makes it 0600.
 	file, err := os.CreateTemp(dir, "response-*"+extension(out.MediaType))
 	if err != nil {
@@ -78,26 +78,31 @@ func extension(mediaType string) string {
 	return ".bin"
 }
 
-// prune removes the oldest bodies, so that the folder does not grow for ever.
-// What cannot be removed stays; that is no reason to fail a send.
-func prune(dir string) {
+// prune removes the oldest bodies until fewer than maxResponseFiles with at most
+// maxSize bytes in all are left, so that a server cannot fill the disk. What
+// cannot be removed stays; that is no reason to fail a send.
+func prune(dir string, maxSize int64) {
 	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) < maxResponseFiles {
+	if err != nil {
 		return
 	}
 	type body struct {
 		name string
 		at   time.Time
+		size int64
 	}
 	var bodies []body
+	var total int64
 	for _, e := range entries {
 		if info, err := e.Info(); err == nil && info.Mode().IsRegular() && strings.HasPrefix(e.Name(), "response-") {
-			bodies = append(bodies, body{e.Name(), info.ModTime()})
+			bodies = append(bodies, body{e.Name(), info.ModTime(), info.Size()})
+			total += info.Size()
 		}
 	}
 	slices.SortFunc(bodies, func(a, b body) int { return a.at.Compare(b.at) })
-	for len(bodies) >= maxResponseFiles {
+	for len(bodies) >= maxResponseFiles || len(bodies) > 0 && total > maxSize {
 		_ = os.Remove(filepath.Join(dir, bodies[0].name))
+		total -= bodies[0].size
 		bodies = bodies[1:]
 	}
 }

