@@ -32,6 +32,11 @@ type Position struct {
 // one conversion has to count in a line of any length.
 const checkpointStep = 1024
 
+// countedDirectly is the longest line, in bytes, whose characters are counted
+// without the tables: those are built from the whole text, which is changed by
+// every keystroke.
+const countedDirectly = 4 * checkpointStep
+
 // Mapper converts between byte offsets and positions of one text. Lines end at
 // \n, \r\n or \r, as in the Language Server Protocol. The zero Mapper is one of
 // the empty text. It is safe for concurrent use; its tables are built when they
@@ -88,7 +93,13 @@ func (m *Mapper) Position(offset int, enc Encoding) Position {
 	lines := m.lineTable()
 	line := sort.SearchInts(lines, offset+1) - 1
 	start := lines[line]
-	if enc == UTF8 || m.isASCII() {
+	if enc == UTF8 {
+		return Position{Line: line, Character: offset - start}
+	}
+	if offset-start <= countedDirectly {
+		return Position{Line: line, Character: countUnits(m.src[start:offset]).in(enc)}
+	}
+	if m.isASCII() {
 		return Position{Line: line, Character: offset - start}
 	}
 	return Position{Line: line, Character: m.unitsBefore(offset).in(enc) - m.unitsBefore(start).in(enc)}
@@ -110,6 +121,9 @@ func (m *Mapper) Offset(p Position, enc Encoding) (int, error) {
 		return 0, fmt.Errorf("convert position: line %d is behind the last line %d", p.Line, len(lines)-1)
 	}
 	start, end := lines[p.Line], m.lineEnd(p.Line)
+	if enc != UTF8 && end-start <= countedDirectly {
+		return m.skip(start, end, p.Character, enc), nil
+	}
 	if enc == UTF8 || m.isASCII() {
 		offset := start + min(p.Character, end-start)
 		for offset > start && offset < end && isContinuation(m.src[offset]) {
@@ -138,12 +152,17 @@ func (m *Mapper) advance(start, end, n int, enc Encoding) int {
 			offset++
 		}
 	}
+	return m.skip(offset, end, goal-at, enc)
+}
+
+// skip returns the offset of the character that stands n units behind offset,
+// at most end, by counting.
+func (m *Mapper) skip(offset, end, n int, enc Encoding) int {
 	for offset < end {
-		width := countUnits(m.src[offset : offset+1]).in(enc)
-		if at+width > goal {
+		n -= countUnits(m.src[offset : offset+1]).in(enc)
+		if n < 0 {
 			break
 		}
-		at += width
 		offset++
 		for offset < end && isContinuation(m.src[offset]) {
 			offset++
