@@ -60,7 +60,7 @@ func (s *session) didChange(_ context.Context, p *didChangeParams) error {
 	if err != nil {
 		return err
 	}
-	next := newDocument(doc.URI, p.TextDocument.Version, src)
+	next := doc.revised(p.TextDocument.Version, src)
 	s.update(func(snap *Snapshot) { snap.documents[canonical(doc.URI)] = next })
 	s.diagnostics.schedule(doc.URI, diagnosticsDelay)
 	return nil
