@@ -21,6 +21,6 @@ hi def link httpMethod Statement
 hi def link httpHeader Identifier
 hi def link httpExpression Special
 hi def link httpProvider Function
-hi def link httpField Type
+hi def link httpField Identifier
 
 let b:current_syntax = 'http'

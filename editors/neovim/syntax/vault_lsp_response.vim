@@ -4,6 +4,11 @@ if exists('b:current_syntax')
 endif
 syn include @vaultLspJson syntax/json.vim
 unlet! b:current_syntax
+" What came is as it is: no errors in it.
+for s:group in ['NoQuotes', 'TripleQuotes', 'Num', 'Semicolon', 'TrailingComma', 'MissingComma', 'Comment', 'StringSQ']
+  execute 'silent! syn clear json' .. s:group .. 'Error'
+endfor
+unlet s:group
 
 syn match vaultLspHeader /^[[:alnum:]!#$%&'*+.^_`|~-]\+\ze: /
 syn match vaultLspStatusOk /^HTTP\/\S\+ [123]\d\d\>.*$/
@@ -13,8 +18,8 @@ syn match vaultLspNote /^# .*$/
 syn match vaultLspWarning /^# \(warning\|test failed\): .*$/
 syn match vaultLspTitle /^### .*$/
 " A body that is JSON ends where the next response begins.
-syn region vaultLspBody start=/^[{[]/ end=/^\ze### /  end=/\%$/ contains=@vaultLspJson
-syn match vaultLspMask /●●●●●●/ containedin=ALL
+syn region vaultLspBody start=/^\%({{\@!\|\[\)/ end=/^\ze### / end=/\%$/ contains=@vaultLspJson
+syn match vaultLspMask /●●●●●●/ containedin=jsonString,vaultLspNote,vaultLspStatusOk,vaultLspStatusBad
 
 hi def link vaultLspStatusOk DiagnosticOk
 hi def link vaultLspStatusBad DiagnosticError

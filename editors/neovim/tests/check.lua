@@ -49,7 +49,8 @@ function M.open(path)
   vim.cmd.edit(vim.fn.fnameescape(path))
   local bufnr = vim.api.nvim_get_current_buf()
   local client = M.eventually('the server attaches', function()
-    return vim.fn.exists(':LspVaultSend') == 2 and vim.lsp.get_clients({ bufnr = bufnr, name = 'vault_lsp' })[1]
+    return vim.fn.exists(':LspVaultSend') == 2
+      and vim.lsp.get_clients({ bufnr = bufnr, name = 'vault_lsp' })[1]
   end)
   return bufnr, client
 end

@@ -17,18 +17,22 @@ local function complete(text, want)
   local opened = vim.uv.now()
   local timer = vim.uv.new_timer()
   local accepted = false
-  timer:start(20, 20, vim.schedule_wrap(function()
-    if not accepted and vim.fn.pumvisible() == 1 then
-      accepted = true
-      feed('<C-y>', 'n')
-    elseif not timer:is_closing() then
-      local line = vim.api.nvim_get_current_line()
-      if accepted and line == want or vim.uv.now() - opened > 10000 then
-        timer:close()
-        feed('<Esc>', 'n')
+  timer:start(
+    20,
+    20,
+    vim.schedule_wrap(function()
+      if not accepted and vim.fn.pumvisible() == 1 then
+        accepted = true
+        feed('<C-y>', 'n')
+      elseif not timer:is_closing() then
+        local line = vim.api.nvim_get_current_line()
+        if accepted and line == want or vim.uv.now() - opened > 10000 then
+          timer:close()
+          feed('<Esc>', 'n')
+        end
       end
-    end
-  end))
+    end)
+  )
   feed('i' .. text .. '<C-x><C-o>', 'tx!')
   check.equal(vim.api.nvim_get_current_line(), want, 'after accepting ' .. text)
 end

@@ -3,7 +3,13 @@
 local check = require('check')
 
 local bufnr = check.open(vim.env.TEST_FILE)
-vim.api.nvim_buf_set_lines(bufnr, -1, -1, false, { '###', 'GET {{host}}/inserted', 'X-Key: ', 'X-Ünïcode: plain “text” here' })
+vim.api.nvim_buf_set_lines(
+  bufnr,
+  -1,
+  -1,
+  false,
+  { '###', 'GET {{host}}/inserted', 'X-Key: ', 'X-Ünïcode: plain “text” here' }
+)
 local last = vim.api.nvim_buf_line_count(bufnr)
 local function line(row)
   return vim.api.nvim_buf_get_lines(bufnr, row - 1, row, false)[1]

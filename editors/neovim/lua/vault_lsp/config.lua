@@ -40,7 +40,8 @@ end
 -- root is the folder that a buffer's environment files are looked for in: the
 -- repository, so that files above the buffer's own folder count too.
 function M.root(bufnr)
-  return vim.fs.root(bufnr, '.git') or vim.fs.root(bufnr, { 'http-client.env.json', 'http-client.private.env.json' })
+  return vim.fs.root(bufnr, '.git')
+    or vim.fs.root(bufnr, { 'http-client.env.json', 'http-client.private.env.json' })
 end
 
 -- client is the client's configuration but for its root.

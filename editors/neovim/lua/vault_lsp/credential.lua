@@ -73,10 +73,7 @@ function M.add(bufnr)
     end
     local problem = give_secrets(method, added)
     if problem then
-      rpc.notify(
-        ('credential "%s" was added without %s'):format(name, problem),
-        vim.log.levels.ERROR
-      )
+      rpc.notify(('credential "%s" was added without %s'):format(name, problem), vim.log.levels.ERROR)
     else
       rpc.notify(('added credential "%s"; :LspVaultTestCredential tests it'):format(name))
     end

@@ -27,8 +27,10 @@ local function open(lines)
   vim.bo[bufnr].modifiable = false
   local window = vim.fn.bufwinid(bufnr)
   if window == -1 then
-    window = vim.api.nvim_open_win(bufnr, false, { split = config.get().response_split, win = 0, style = 'minimal' })
+    window =
+      vim.api.nvim_open_win(bufnr, false, { split = config.get().response_split, win = 0, style = 'minimal' })
     vim.wo[window][0].wrap = true
+    vim.wo[window][0].linebreak = true
     vim.wo[window][0].breakindent = true
   end
   vim.api.nvim_win_set_cursor(window, { 1, 0 })

@@ -45,7 +45,8 @@ local function listed(client, bufnr, provider, field, values)
     if err or #result.items == 0 then
       return args.prefix, false
     end
-    local choice = form.select(vim.list_extend({ TYPE_IT }, result.items), args.prefix or field.name, show_item)
+    local choice =
+      form.select(vim.list_extend({ TYPE_IT }, result.items), args.prefix or field.name, show_item)
     if choice == TYPE_IT then
       return args.prefix, false
     elseif not choice or choice.value:sub(-1) ~= '/' then
