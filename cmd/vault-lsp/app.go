@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -24,6 +26,8 @@ type app struct {
 	streams
 	ctx        context.Context
 	configPath string
+	// newConfig is set if the command may make the configuration file.
+	newConfig bool
 
 	parts *parts
 }
@@ -47,6 +51,12 @@ func (a *app) open() (*parts, error) {
 	path, err := configFile(a.configPath)
 	if err != nil {
 		return nil, usage(err)
+	}
+	if a.configPath != "" && !a.newConfig {
+		// A misspelled --config must not quietly use another identity.
+		if _, err := os.Stat(path); err != nil {
+			return nil, usage(fmt.Errorf("--config: %w", err))
+		}
 	}
 	state, err := stateDir()
 	if err != nil {

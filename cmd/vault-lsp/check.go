@@ -30,13 +30,13 @@ type checkFlags struct {
 	environment string
 	online      bool
 	format      string
-	vars        map[string]string
+	vars        assignments
 }
 
 func (a *app) checkCommand() *cobra.Command {
-	var f checkFlags
+	f := checkFlags{vars: assignments{}}
 	cmd := &cobra.Command{
-		Use: "check FILE…", Short: "Report what is wrong in request files", Args: cobra.MinimumNArgs(1),
+		Use: "check FILE…", Short: "Report what is wrong in request files", Args: takesSome("FILE"),
 		Long: "Prints the diagnostics of the files. With --online it also asks the vaults whether every\n" +
 			"reference resolves; no value is printed. Exits with 1 if there is an error.",
 		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd.Context(), args, f) },
@@ -45,7 +45,7 @@ func (a *app) checkCommand() *cobra.Command {
 	flags.StringVar(&f.environment, "env", "", "environment")
 	flags.BoolVar(&f.online, "online", false, "ask the vaults whether every reference resolves")
 	flags.StringVar(&f.format, "format", "text", "text, json or sarif")
-	flags.StringToStringVar(&f.vars, "var", nil, "variable, name=value (repeatable)")
+	flags.Var(f.vars, "var", "variable (repeatable)")
 	return cmd
 }
 

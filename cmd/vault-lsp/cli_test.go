@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -270,4 +271,14 @@ func TestPassphraseAtTheTerminal(t *testing.T) {
 	u.hides(r, value)
 	u.hides(r, "pass phrase")
 	u.run("send", file).want(t, exitReference, "VAULT_LSP_LOCAL_PASSPHRASE")
+}
+
+// shell runs a command line as a POSIX shell would split it.
+func (u *user) shell(line string) result {
+	u.t.Helper()
+	out, err := exec.Command("sh", "-c", `printf '%s\0' `+line).Output()
+	if err != nil {
+		u.t.Fatalf("sh: %v", err)
+	}
+	return u.run(strings.Split(strings.TrimSuffix(string(out), "\x00"), "\x00")...)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -17,14 +16,13 @@ import (
 )
 
 func (a *app) credentialCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "credential", Short: "Manage credential profiles", Args: cobra.NoArgs}
-	cmd.AddCommand(a.credentialAdd(), a.credentialList(), a.credentialTest(), a.credentialLogin(), a.credentialRemove(), a.credentialInput())
-	return cmd
+	return group(&cobra.Command{Use: "credential", Short: "Manage credential profiles"},
+		a.credentialAdd(), a.credentialList(), a.credentialTest(), a.credentialLogin(), a.credentialRemove(), a.credentialInput())
 }
 
 func (a *app) credentialList() *cobra.Command {
 	return &cobra.Command{
-		Use: "list", Short: "List the profiles of the configuration file", Args: cobra.NoArgs,
+		Use: "list", Short: "List the profiles of the configuration file", Args: takes(),
 		RunE: func(*cobra.Command, []string) error {
 			p, err := a.open()
 			if err != nil {
@@ -33,14 +31,17 @@ func (a *app) credentialList() *cobra.Command {
 			for _, problem := range p.store.Problems() {
 				a.warnf("vault-lsp: %s\n", problem)
 			}
+			if len(p.store.List()) == 0 {
+				a.warnf("no profiles; references use the identity of this machine, such as VAULT_ADDR and VAULT_TOKEN\n")
+			}
 			defaults := p.store.Config().Defaults
 			w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 			for _, profile := range p.store.List() {
 				mark := ""
 				if defaults[profile.Provider] == profile.Name {
-					mark = "default"
+					mark = "\tdefault"
 				}
-				_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", profile.Name, profile.Provider, profile.Auth, mark)
+				_, _ = fmt.Fprintf(w, "%s\t%s\t%s%s\n", profile.Name, profile.Provider, profile.Auth, mark)
 			}
 			return w.Flush()
 		},
@@ -49,14 +50,14 @@ func (a *app) credentialList() *cobra.Command {
 
 func (a *app) credentialTest() *cobra.Command {
 	return &cobra.Command{
-		Use: "test NAME", Short: "Sign in and say who you are", Args: cobra.ExactArgs(1),
+		Use: "test NAME", Short: "Sign in and say who you are", Args: takes("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.checkCredential(cmd.Context(), args[0], false) },
 	}
 }
 
 func (a *app) credentialLogin() *cobra.Command {
 	return &cobra.Command{
-		Use: "login NAME", Short: "Forget the present login and sign in again", Args: cobra.ExactArgs(1),
+		Use: "login NAME", Short: "Forget the present login and sign in again", Args: takes("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.checkCredential(cmd.Context(), args[0], true) },
 	}
 }
@@ -87,7 +88,7 @@ func (a *app) checkCredential(ctx context.Context, name string, again bool) erro
 
 func (a *app) credentialRemove() *cobra.Command {
 	return &cobra.Command{
-		Use: "remove NAME", Short: "Remove a profile and its secrets in the keyring", Args: cobra.ExactArgs(1),
+		Use: "remove NAME", Short: "Remove a profile and its secrets in the keyring", Args: takes("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := a.open()
 			if err != nil {
@@ -107,7 +108,7 @@ func (a *app) credentialRemove() *cobra.Command {
 func (a *app) credentialInput() *cobra.Command {
 	var socket, id string
 	cmd := &cobra.Command{
-		Use: "input --socket PATH --id ID", Short: "Give a running server the secret it waits for", Args: cobra.NoArgs,
+		Use: "input --socket PATH --id ID", Short: "Give a running server the secret it waits for", Args: takes(),
 		Long: "Reads a secret (from the terminal without echo, or all of standard input) and gives it to\n" +
 			"the language server that asked for it. The server names the socket and the id.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -141,7 +142,7 @@ func (a *app) credentialAdd() *cobra.Command {
 	var n newCredential
 	cmd := &cobra.Command{
 		Use: "add NAME --provider P --auth A [--set field=value]… [--from field=SOURCE]…", Short: "Add a profile",
-		Args: cobra.ExactArgs(1),
+		Args: takes("NAME"),
 		Long: "Adds a credential profile to the configuration file. Plain fields come from --set. Secret fields\n" +
 			"are never arguments: each is asked for and kept in the OS keyring, or read from the place that\n" +
 			"--from names: --from token=env:VAULT_TOKEN, --from secretId=file:~/.secret-id.",
@@ -156,6 +157,7 @@ func (a *app) credentialAdd() *cobra.Command {
 }
 
 func (a *app) addCredential(ctx context.Context, name string, n newCredential) error {
+	a.newConfig = true
 	p, err := a.open()
 	if err != nil {
 		return err
@@ -163,6 +165,13 @@ func (a *app) addCredential(ctx context.Context, name string, n newCredential) e
 	profile, toAsk, err := n.profile(name)
 	if err != nil {
 		return usage(err)
+	}
+	// Nobody types a secret for a profile that cannot be added.
+	if problems := credentials.Check(profile); len(problems) > 0 {
+		return usage(&credentials.ProfileError{Name: name, Problems: problems})
+	}
+	if _, err := p.store.Profile(name); err == nil {
+		return usage(fmt.Errorf("add credential %q: %w: choose another name or remove it first", name, credentials.ErrExists))
 	}
 	values := map[string][]byte{}
 	for _, f := range toAsk {
@@ -180,7 +189,11 @@ func (a *app) addCredential(ctx context.Context, name string, n newCredential) e
 		err := p.store.SetSecret(ctx, name, field, value)
 		clear(value)
 		if err != nil {
-			return usage(errors.Join(err, p.store.Remove(ctx, name)))
+			// Where the keyring is missing there is nothing in it to remove.
+			if undo := p.store.Remove(ctx, name); undo != nil && !errors.Is(undo, credentials.ErrNoKeyring) {
+				err = errors.Join(err, undo)
+			}
+			return usage(withSource(err, field))
 		}
 	}
 	if n.makeDefault {
@@ -201,7 +214,7 @@ func (n newCredential) profile(name string) (credentials.Profile, []credentials.
 	}
 	method, ok := credentials.LookupMethod(n.provider, n.auth)
 	if !ok {
-		return profile, nil, fmt.Errorf("credential add: --provider and --auth must be one of: %s", methodList(n.provider))
+		return profile, nil, &credentials.ProfileError{Name: name, Problems: credentials.Check(profile)}
 	}
 	for _, s := range n.set {
 		field, value, ok := strings.Cut(s, "=")
@@ -247,16 +260,7 @@ func parseSource(s string) (field string, source credentials.Source, err error) 
 	return field, source, nil
 }
 
-func methodList(provider string) string {
-	var names []string
-	for _, m := range credentials.Methods() {
-		if provider == "" || m.Provider == provider {
-			names = append(names, m.Provider+" "+m.Auth)
-		}
-	}
-	if len(names) == 0 {
-		return methodList("")
-	}
-	slices.Sort(names)
-	return strings.Join(names, ", ")
+// withSource says how to add a profile whose secret the keyring cannot take.
+func withSource(err error, field string) error {
+	return &hintedError{error: err, hint: fmt.Sprintf("keep it elsewhere: --from %s=env:NAME or --from %s=file:PATH", field, field)}
 }

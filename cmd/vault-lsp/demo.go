@@ -22,7 +22,7 @@ var demoFile string
 
 func (a *app) demoCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "demo", Short: "A tour that needs no account", Args: cobra.NoArgs,
+		Use: "demo", Short: "A tour that needs no account", Args: takes(),
 		Long: "Makes a built-in encrypted vault in a temporary place, starts an echo server on this machine,\n" +
 			"and sends a .http file whose secrets are references into that vault. Nothing is left behind.",
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context()) },

@@ -52,11 +52,20 @@ func (j *junitReport) add(src *source, r *parser.Request, response *request.Resp
 	}
 }
 
-// write writes the report to the file that the flag names.
-func (j *junitReport) write(flag, name string) error {
+// reportPath returns the file that --report names.
+func reportPath(flag string) (string, error) {
 	format, path, _ := strings.Cut(flag, "=")
 	if format != "junit" || path == "" {
-		return usage(fmt.Errorf("--report %s: write it as junit=FILE", flag))
+		return "", fmt.Errorf("--report %s: write it as junit=FILE", flag)
+	}
+	return path, nil
+}
+
+// write writes the report to the file that the flag names.
+func (j *junitReport) write(flag, name string) error {
+	path, err := reportPath(flag)
+	if err != nil {
+		return usage(err)
 	}
 	suite := junitSuite{Name: name, Tests: len(j.cases), Cases: j.cases}
 	for _, c := range j.cases {

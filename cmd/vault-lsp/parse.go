@@ -16,7 +16,7 @@ func (a *app) parseCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "parse FILE --json",
 		Short: "Print the requests of a file as JSON; no network, no secret",
-		Args:  cobra.ExactArgs(1),
+		Args:  takes("FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if !asJSON {
 				return usage(errors.New("parse: say --json, the only form of output there is"))

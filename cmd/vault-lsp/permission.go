@@ -4,22 +4,23 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/vault-lsp/vault-lsp/permission"
+	"github.com/vault-lsp/vault-lsp/secret"
 )
 
 func (a *app) permissionCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "permission", Short: "Which secret may go where", Args: cobra.NoArgs}
-	cmd.AddCommand(a.permissionList(), a.permissionAllow(), a.permissionRevoke())
-	return cmd
+	return group(&cobra.Command{Use: "permission", Short: "Which secret may go where"},
+		a.permissionList(), a.permissionAllow(), a.permissionRevoke())
 }
 
 func (a *app) permissionList() *cobra.Command {
 	return &cobra.Command{
-		Use: "list", Short: "List what you have allowed", Args: cobra.NoArgs,
+		Use: "list", Short: "List what you have allowed", Args: takes(),
 		RunE: func(*cobra.Command, []string) error {
 			p, err := a.open()
 			if err != nil {
@@ -49,12 +50,15 @@ func orAny(value, any string) string {
 func (a *app) permissionAllow() *cobra.Command {
 	var rule permission.Rule
 	cmd := &cobra.Command{
-		Use: "allow --reference R --origin O", Short: "Allow a secret to go to an origin", Args: cobra.NoArgs,
+		Use: "allow --reference R --origin O", Short: "Allow a secret to go to an origin", Args: takes(),
 		Example: `  vault-lsp permission allow --reference '{{$vault path=app/stripe key=api_key}}' --origin https://api.stripe.com`,
 		RunE: func(*cobra.Command, []string) error {
 			p, err := a.open()
 			if err != nil {
 				return err
+			}
+			if err := checkReference(rule.Reference); err != nil {
+				return usage(err)
 			}
 			if rule.Workspace != "" {
 				if rule.Workspace, err = filepath.Abs(rule.Workspace); err != nil {
@@ -82,9 +86,23 @@ func (a *app) permissionAllow() *cobra.Command {
 	return cmd
 }
 
+// environmentReference is the other thing that a permission can be about.
+var environmentReference = regexp.MustCompile(`^\{\{\$processEnv [^\s{}]+\}\}$`)
+
+// checkReference refuses what no request could match.
+func checkReference(text string) error {
+	if environmentReference.MatchString(text) {
+		return nil
+	}
+	if _, err := secret.Parse(text); err != nil {
+		return fmt.Errorf("--reference: %w", err)
+	}
+	return nil
+}
+
 func (a *app) permissionRevoke() *cobra.Command {
 	return &cobra.Command{
-		Use: "revoke ID", Short: "Take a permission back", Args: cobra.ExactArgs(1),
+		Use: "revoke ID", Short: "Take a permission back", Args: takes("ID"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			p, err := a.open()
 			if err != nil {

@@ -45,7 +45,7 @@ func (a *app) rootCommand() *cobra.Command {
 		Long: "vault-lsp reads .http and .rest request files with secret references such as\n" +
 			"{{$vault path=app/db key=password}}, sends them, and shows no secret.\n" +
 			"Without a command and with a pipe on standard input it is the language server.",
-		Args:          cobra.NoArgs,
+		Args:          knownCommand,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -58,7 +58,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root.PersistentFlags().StringVar(&a.configPath, "config", "", "configuration file (default: the user's; also VAULT_LSP_CONFIG)")
 	root.Flags().Bool("stdio", false, "be the language server on standard input and output")
 	root.CompletionOptions.HiddenDefaultCmd = false
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usage(err) })
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
 		a.serveCommand(), a.sendCommand(), a.checkCommand(), a.parseCommand(),
 		a.credentialCommand(), a.secretCommand(), a.permissionCommand(),

@@ -5,6 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,9 +17,8 @@ import (
 )
 
 func (a *app) secretCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "secret", Short: "Browse vaults; maintain the built-in one", Args: cobra.NoArgs}
-	cmd.AddCommand(a.secretList(), a.secretGet(), a.secretSet(), a.secretRemove())
-	return cmd
+	return group(&cobra.Command{Use: "secret", Short: "Browse vaults; maintain the built-in one"},
+		a.secretList(), a.secretGet(), a.secretSet(), a.secretRemove())
 }
 
 // secretFlags name a vault.
@@ -29,10 +31,10 @@ func (f *secretFlags) register(cmd *cobra.Command) {
 func (a *app) secretList() *cobra.Command {
 	var f secretFlags
 	var prefix string
-	known := map[string]string{}
+	known := assignments{}
 	var field string
 	cmd := &cobra.Command{
-		Use: "list", Short: "List names, never values", Args: cobra.NoArgs,
+		Use: "list", Short: "List names, never values", Args: takes(),
 		Example: "  vault-lsp secret list\n" +
 			"  vault-lsp secret list --provider vault --field path --set mount=kv\n" +
 			"  vault-lsp secret list --provider vault --field key --set path=app/db",
@@ -54,7 +56,7 @@ func (a *app) secretList() *cobra.Command {
 	f.register(cmd)
 	cmd.Flags().StringVar(&f.provider, "provider", secret.Local, "provider")
 	cmd.Flags().StringVar(&field, "field", "", "field of a reference whose values to list (default: the secret's name)")
-	cmd.Flags().StringToStringVar(&known, "set", nil, "other fields of the reference, name=value")
+	cmd.Flags().Var(known, "set", "another field of the reference (repeatable)")
 	cmd.Flags().StringVar(&prefix, "prefix", "", "only what begins with this")
 	return cmd
 }
@@ -62,17 +64,24 @@ func (a *app) secretList() *cobra.Command {
 func (a *app) listItems(ctx context.Context, p *parts, f secretFlags, query providers.Query) ([]providers.Item, error) {
 	spec, ok := secret.Lookup(f.provider)
 	if !ok {
-		return nil, usage(fmt.Errorf("secret list: there is no provider %q", f.provider))
+		return nil, usage(fmt.Errorf("secret list: there is no provider %q; there are: %s", f.provider, strings.Join(providerNames(), ", ")))
 	}
 	if query.Field == "" {
 		forms := spec.Forms
 		query.Field = forms[len(forms)-1][len(forms[len(forms)-1])-1]
 	}
+	for _, name := range append(slices.Sorted(maps.Keys(query.Known)), query.Field) {
+		if _, known := spec.Field(name); !known {
+			return nil, usage(fmt.Errorf("secret list: $%s has no field %q", f.provider, name))
+		}
+	}
 	if f.provider == secret.Local && f.credential == "" {
 		names, err := withVault(ctx, a, p, f.credential, func(v *local.Vault) ([]string, error) { return v.Names(ctx) })
-		items := make([]providers.Item, len(names))
-		for i, n := range names {
-			items[i].Value = n
+		var items []providers.Item
+		for _, n := range names {
+			if strings.HasPrefix(n, query.Prefix) {
+				items = append(items, providers.Item{Value: n})
+			}
 		}
 		return items, err
 	}
@@ -83,10 +92,18 @@ func (a *app) listItems(ctx context.Context, p *parts, f secretFlags, query prov
 	return items, nil
 }
 
+func providerNames() []string {
+	var names []string
+	for _, spec := range secret.Providers() {
+		names = append(names, spec.Name)
+	}
+	return names
+}
+
 func (a *app) secretGet() *cobra.Command {
 	var reveal bool
 	cmd := &cobra.Command{
-		Use: "get REFERENCE", Short: "Fetch a secret; print it only with --reveal", Args: cobra.ExactArgs(1),
+		Use: "get REFERENCE", Short: "Fetch a secret; print it only with --reveal", Args: takes("REFERENCE"),
 		Long: "REFERENCE is a reference as in a file, or the name of a secret of the built-in vault.\n" +
 			"Without --reveal it only says whether the secret is there.",
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -124,17 +141,30 @@ func parseReference(text string) (secret.Ref, error) {
 	if err == nil || len(text) > 0 && (text[0] == '{' || text[0] == '$') {
 		return ref, err
 	}
-	return secret.New(secret.Local, []secret.FieldValue{{Name: "secret", Value: text}})
+	return localReference(text, "")
+}
+
+// localReference is how a file refers to a secret of the built-in vault.
+func localReference(name, credential string) (secret.Ref, error) {
+	fields := []secret.FieldValue{{Name: "secret", Value: name}}
+	if credential != "" {
+		fields = append(fields, secret.FieldValue{Name: "credential", Value: credential})
+	}
+	return secret.New(secret.Local, fields)
 }
 
 func (a *app) secretSet() *cobra.Command {
 	var f secretFlags
 	cmd := &cobra.Command{
-		Use: "set NAME", Short: "Store a secret in the built-in vault; its value comes from standard input", Args: cobra.ExactArgs(1),
+		Use: "set NAME", Short: "Store a secret in the built-in vault; its value comes from standard input", Args: takes("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := a.openChecked()
 			if err != nil {
 				return err
+			}
+			ref, err := localReference(args[0], f.credential)
+			if err != nil {
+				return usage(err)
 			}
 			value, err := a.askSecret("value of " + args[0])
 			if err != nil {
@@ -148,7 +178,7 @@ func (a *app) secretSet() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			a.printf("stored; use it as {{$local secret=%s}}\n", args[0])
+			a.printf("stored; use it as %s\n", ref)
 			return nil
 		},
 	}
@@ -159,7 +189,7 @@ func (a *app) secretSet() *cobra.Command {
 func (a *app) secretRemove() *cobra.Command {
 	var f secretFlags
 	cmd := &cobra.Command{
-		Use: "remove NAME", Short: "Remove a secret from the built-in vault", Args: cobra.ExactArgs(1),
+		Use: "remove NAME", Short: "Remove a secret from the built-in vault", Args: takes("NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := a.openChecked()
 			if err != nil {

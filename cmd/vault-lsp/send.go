@@ -8,8 +8,10 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/vault-lsp/vault-lsp/parser"
+	"github.com/vault-lsp/vault-lsp/permission"
 	"github.com/vault-lsp/vault-lsp/providers"
 	"github.com/vault-lsp/vault-lsp/request"
 	"github.com/vault-lsp/vault-lsp/secret"
@@ -22,22 +24,27 @@ type sendFlags struct {
 	all         bool
 	environment string
 	asJSON      bool
-	vars        map[string]string
+	vars        assignments
 	allowHosts  []string
 	report      string
 	verbose     bool
 }
 
 func (a *app) sendCommand() *cobra.Command {
-	var f sendFlags
+	f := sendFlags{vars: assignments{}}
 	cmd := &cobra.Command{
 		Use:   "send FILE [--name NAME | --line N | --all]",
 		Short: "Send a request and print the masked response",
 		Long: "Sends a request of the file: the named one, the one at a line, all in order, or without a\n" +
 			"selector the only one. Secrets go only where you have allowed them to go: see\n" +
 			"vault-lsp permission, or name the origin with --allow-host for this call.",
-		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.send(cmd.Context(), args[0], f) },
+		Args: takes("FILE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.check(cmd.Flags()); err != nil {
+				return usage(seeHelp(cmd, err))
+			}
+			return a.send(cmd.Context(), args[0], f)
+		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.name, "name", "", "name or title of the request")
@@ -45,12 +52,32 @@ func (a *app) sendCommand() *cobra.Command {
 	flags.BoolVar(&f.all, "all", false, "every request in order")
 	flags.StringVar(&f.environment, "env", "", "environment")
 	flags.BoolVar(&f.asJSON, "json", false, "print one JSON object a request, a line each")
-	flags.StringToStringVar(&f.vars, "var", nil, "variable, name=value (repeatable)")
+	flags.Var(f.vars, "var", "variable (repeatable)")
 	flags.StringArrayVar(&f.allowHosts, "allow-host", nil, "origin that secrets may go to, scheme://host[:port] (repeatable)")
 	flags.StringVar(&f.report, "report", "", "also write a report: junit=FILE")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "also print the request as it was sent, masked")
 	cmd.MarkFlagsMutuallyExclusive("name", "line", "all")
 	return cmd
+}
+
+// check refuses flags that could not do what they say, before anything is sent.
+func (f *sendFlags) check(given *pflag.FlagSet) error {
+	if given.Changed("name") && f.name == "" {
+		return errors.New("--name: the name is empty")
+	}
+	if given.Changed("line") && f.line < 1 {
+		return errors.New("--line: lines count from 1")
+	}
+	for _, origin := range f.allowHosts {
+		if _, err := permission.ParseOrigin(origin); err != nil {
+			return fmt.Errorf("--allow-host: %w", err)
+		}
+	}
+	if given.Changed("report") {
+		_, err := reportPath(f.report)
+		return err
+	}
+	return nil
 }
 
 // send is the command: every request is tried, and the worst status wins.
@@ -101,11 +128,9 @@ func (s *source) choose(f sendFlags) ([]*parser.Request, error) {
 	var chosen []*parser.Request
 	switch {
 	case f.all:
-		for _, r := range all {
-			if r.Runnable {
-				chosen = append(chosen, r)
-			}
-		}
+		// One that cannot be sent as it stands is among them and fails: to
+		// leave it out would call a broken file a success.
+		chosen = all
 	case f.name != "":
 		for _, r := range all {
 			if r.Name == f.name {

@@ -19,7 +19,7 @@ import (
 
 func (a *app) serveCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "serve", Short: "Be the language server on standard input and output", Args: cobra.NoArgs,
+		Use: "serve", Short: "Be the language server on standard input and output", Args: takes(),
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context()) },
 	}
 	cmd.Flags().Bool("stdio", false, "accepted for editors that add it; there is no other way to connect")
