@@ -2,10 +2,13 @@ package redact
 
 import (
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"html"
+	"net/textproto"
 	"net/url"
 	"strings"
+	"unicode/utf16"
 )
 
 // percentForms are what URL and form encoders make of a value. They differ in
@@ -115,5 +118,44 @@ func base64Forms(v string) []string {
 
 func hexForms(v string) []string {
 	lower := hex.EncodeToString([]byte(v))
-	return []string{lower, strings.ToUpper(lower)}
+	var spaced, percented strings.Builder
+	for i := 0; i < len(lower); i += 2 {
+		if i > 0 {
+			spaced.WriteByte(':')
+		}
+		spaced.WriteString(lower[i : i+2])
+		percented.WriteString("%" + lower[i:i+2])
+	}
+	forms := []string{lower, spaced.String(), percented.String()}
+	for _, f := range forms[:3:3] {
+		forms = append(forms, strings.ToUpper(f))
+	}
+	return forms
+}
+
+// wideForms are the value in UTF-16, as a body that is no text for us holds
+// it, and in ISO 8859-1 if that has all of its characters.
+func wideForms(v string) []string {
+	units := utf16.Encode([]rune(v))
+	little := make([]byte, 0, 2*len(units))
+	big := make([]byte, 0, 2*len(units))
+	for _, unit := range units {
+		little = binary.LittleEndian.AppendUint16(little, unit)
+		big = binary.BigEndian.AppendUint16(big, unit)
+	}
+	forms := []string{string(little), string(big)}
+	narrow := make([]byte, 0, len(v))
+	for _, r := range v {
+		if r > 0xff {
+			return forms
+		}
+		narrow = append(narrow, byte(r))
+	}
+	return append(forms, string(narrow))
+}
+
+// headerNameForms are what net/http makes of a value that a server uses as the
+// name of a header: it changes the case of names.
+func headerNameForms(v string) []string {
+	return []string{textproto.CanonicalMIMEHeaderKey(v)}
 }

@@ -50,6 +50,10 @@ func (c *collector) value(value string) {
 			continue
 		}
 		c.encoded(v)
+		// Nobody encodes these once more.
+		for _, f := range append(wideForms(v), headerNameForms(v)...) {
+			c.add(f)
+		}
 	}
 }
 
