@@ -31,6 +31,9 @@ type Input struct {
 	// Snippets is set if the editor inserts snippets; without it every item is
 	// plain text.
 	Snippets bool
+	// Literals are the literal secrets of File's text where the caller keeps them
+	// from edit to edit; nil, or those of another text, are looked for anew.
+	Literals *Literals
 }
 
 // Credential is what analysis may know of a credential profile.

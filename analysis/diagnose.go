@@ -19,7 +19,7 @@ func Diagnose(in Input) []Diagnostic {
 	}
 	d.requestNames()
 	d.redefinitions()
-	findLiterals(in.File.Src, d.literalSecret)
+	d.literalSecrets()
 	sortByStart(d.found, func(x Diagnostic) int { return x.Span.Start })
 	return d.found
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/vault-lsp/vault-lsp/internal/spelling"
-	"github.com/vault-lsp/vault-lsp/internal/text"
 	"github.com/vault-lsp/vault-lsp/parser"
 )
 
@@ -88,9 +87,15 @@ func nearestDirective(name string) string {
 	return spelling.Nearest(name, names)
 }
 
-// literalSecret reports a secret that stands in the file itself. The message never
-// quotes it.
-func (d *diagnoser) literalSecret(span text.Span, what string) {
-	d.add(Diagnostic{Code: CodeLiteralSecret, Span: span, Message: "This looks like " + what +
-		"; put it into a vault, write a reference here, and replace the secret if this file was ever shared."})
+// literalSecrets reports secrets that stand in the file itself. The message
+// never quotes them.
+func (d *diagnoser) literalSecrets() {
+	literals := d.Literals
+	if literals == nil || literals.src != d.src {
+		literals = FindLiterals(d.src)
+	}
+	for _, l := range literals.found {
+		d.add(Diagnostic{Code: CodeLiteralSecret, Span: l.span, Message: "This looks like " + l.what +
+			"; put it into a vault, write a reference here, and replace the secret if this file was ever shared."})
+	}
 }

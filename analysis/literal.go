@@ -33,20 +33,59 @@ var literalSecrets = []literalSecret{
 	{"PRIVATE KEY-----", "a private key", matchPrivateKey},
 }
 
-// findLiterals calls report for every literal secret of src.
-func findLiterals(src string, report func(text.Span, string)) {
+// Literals are the secrets that stand in a text as they are. Each stands in one
+// line, whatever the lines around it hold, so those of an edited text follow
+// from those of the text before it.
+type Literals struct {
+	src   string
+	found []literal
+}
+
+// literal is one finding: where, and what it looks like.
+type literal struct {
+	span text.Span
+	what string
+}
+
+// FindLiterals looks for literal secrets in src.
+func FindLiterals(src string) *Literals {
+	l := &Literals{src: src}
+	l.find(text.Span{End: len(src)})
+	return l
+}
+
+// Edited returns the literal secrets of src, which is l's text after edit.
+func (l *Literals) Edited(src string, edit text.Edit) *Literals {
+	next := &Literals{src: src}
+	by, end := len(src)-len(l.src), edit.Span.Start+len(edit.New)
+	first, last := lineAt(src, edit.Span.Start), lineAt(src, end)
+	touched := text.Span{Start: first.Start, End: last.End}
+	for _, x := range l.found {
+		switch {
+		case x.span.End <= touched.Start:
+			next.found = append(next.found, x)
+		case x.span.Start+by >= touched.End:
+			next.found = append(next.found, literal{x.span.Moved(by), x.what})
+		}
+	}
+	next.find(touched)
+	return next
+}
+
+// find adds what stands in the lines of a span.
+func (l *Literals) find(lines text.Span) {
 	for i := range literalSecrets {
-		l := &literalSecrets[i]
-		for from := 0; ; {
-			at := strings.Index(src[from:], l.needle)
+		s := &literalSecrets[i]
+		for from := lines.Start; ; {
+			at := strings.Index(l.src[from:lines.End], s.needle)
 			if at < 0 {
 				break
 			}
 			at += from
-			from = at + len(l.needle)
-			if s, ok := l.match(src, at); ok {
-				report(s, l.what)
-				from = max(from, s.End)
+			from = at + len(s.needle)
+			if span, ok := s.match(l.src, at); ok {
+				l.found = append(l.found, literal{span, s.what})
+				from = max(from, span.End)
 			}
 		}
 	}
