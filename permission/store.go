@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -36,12 +35,12 @@ const documentVersion = 1
 
 // List returns the rules in the order in which they were made.
 func (s *Store) List() ([]Rule, error) {
-	data, err := os.ReadFile(s.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
+	data, err := readFile(s.path)
 	if err != nil {
 		return nil, fmt.Errorf("read permissions: %w", err)
+	}
+	if data == nil {
+		return nil, nil
 	}
 	var doc document
 	if err := json.Unmarshal(data, &doc); err != nil {
