@@ -160,7 +160,7 @@ func (s *session) input(snap *Snapshot, doc *Document) analysis.Input {
 	environment := snap.Environment(doc)
 	in := analysis.Input{
 		File: doc.File, Scope: s.scope(snap, doc, envs, environment), Environments: envs,
-		Environment: environment, Snippets: s.caps.snippets,
+		Environment: environment, Snippets: s.caps.snippets, Literals: doc.Literals,
 	}
 	if store := s.deps.Credentials; store != nil {
 		in.Credentials, in.CredentialsKnown = knownCredentials(store)

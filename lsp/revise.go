@@ -6,12 +6,14 @@ import (
 )
 
 // revised returns the document's next version, whose text is src. What the edit
-// leaves of the tree and of the line table is taken over, so a keystroke costs
-// what is behind it in the file, not the whole file.
+// leaves of the tree and of the tables is taken over, so a keystroke costs what
+// is behind it in the file, not the whole file.
 func (d *Document) revised(version int32, src string) *Document {
+	edit := text.Difference(d.File.Src, src)
 	return &Document{
 		URI: d.URI, Version: version,
-		File:   parser.Reparse(d.File, src),
-		Mapper: d.Mapper.Edited(src, text.Difference(d.File.Src, src)),
+		File:     parser.Reparse(d.File, src),
+		Mapper:   d.Mapper.Edited(src, edit),
+		Literals: d.Literals.Edited(src, edit),
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"go.lsp.dev/uri"
 
+	"github.com/vault-lsp/vault-lsp/analysis"
 	"github.com/vault-lsp/vault-lsp/internal/text"
 	"github.com/vault-lsp/vault-lsp/parser"
 )
@@ -21,13 +22,18 @@ type Document struct {
 	Version int32
 	File    *parser.File
 	Mapper  *text.Mapper
+	// Literals are the secrets that stand in the text as they are.
+	Literals *analysis.Literals
 
 	scopes scopeMemo
 }
 
 // newDocument parses src.
 func newDocument(u uri.URI, version int32, src string) *Document {
-	return &Document{URI: u, Version: version, File: parser.Parse(src), Mapper: text.NewMapper(src)}
+	return &Document{
+		URI: u, Version: version,
+		File: parser.Parse(src), Mapper: text.NewMapper(src), Literals: analysis.FindLiterals(src),
+	}
 }
 
 // Path returns the document's path, or "" for one that is in no file system.
