@@ -18,7 +18,7 @@ export async function addCredential(context: CommandContext): Promise<void> {
   const { server } = context;
   const provider = await chooseProvider(await server.execute("vault-lsp.listProviders", {}));
   const method = provider && (await chooseMethod(provider));
-  const name = method && (await askName(context, provider.name));
+  const name = method && (await askName(context, provider, method));
   if (!provider || !method || !name) {
     return;
   }
@@ -74,14 +74,16 @@ async function chooseMethod(provider: Provider): Promise<Method | undefined> {
   return chosen?.method;
 }
 
-async function askName({ server }: CommandContext, provider: string): Promise<string | undefined> {
-  const taken = new Set(
-    (await server.execute("vault-lsp.listCredentials", {})).map((credential) => credential.name),
-  );
+async function askName(
+  { server }: CommandContext,
+  provider: Provider,
+  method: Method,
+): Promise<string | undefined> {
+  const taken = new Set((await server.execute("vault-lsp.listCredentials", {})).map(({ name }) => name));
   return vscode.window.showInputBox({
-    title,
-    prompt: "A name of your own; references name it with credential=….",
-    placeHolder: `${provider}-dev`,
+    title: `${formTitle(provider, method)} · name`,
+    prompt: "A name of your own. References choose it with credential=NAME.",
+    placeHolder: `${provider.name}-dev`,
     ignoreFocusOut: true,
     validateInput: (name) => {
       if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
@@ -92,10 +94,14 @@ async function askName({ server }: CommandContext, provider: string): Promise<st
   });
 }
 
+function formTitle(provider: Provider, method: Method): string {
+  return `${title}: ${provider.label}, ${method.label}`;
+}
+
 function plainForm(provider: Provider, method: Method) {
   const plain = method.fields.filter((field) => !field.secret).map(withChoices);
   return {
-    title: `${title}: ${provider.label}, ${method.label}`,
+    title: formTitle(provider, method),
     required: plain.filter((field) => field.required),
     optional: plain.filter((field) => !field.required),
     action: "Add",

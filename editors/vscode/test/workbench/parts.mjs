@@ -44,10 +44,11 @@ export function partsOf(context) {
   return undefined;
 }
 
-/** The first line of a program's output that matches; rejects if the program ends before. */
+/** The first line of a program's output that matches; rejects if there is none within a time. */
 function awaitLine(child, pattern) {
   return new Promise((resolve, reject) => {
     const seen = [];
+    setTimeout(() => reject(new Error(`no line fits ${pattern}:\n${seen.join("\n")}`)), 120_000).unref();
     const lines = createInterface({ input: child.stdout });
     lines.on("line", (line) => {
       seen.push(line);
@@ -108,6 +109,41 @@ export function temporaryHome() {
       return file;
     },
     remove: () => rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }),
+  };
+}
+
+/** Starts a Secret Service of its own, unlocked and empty, and gives the address of its bus. */
+export async function startKeyring(env) {
+  const bus = spawn("dbus-daemon", ["--session", "--nofork", "--print-address"], {
+    env,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const [address] = await awaitLine(bus, /^unix:\S+$/);
+  const onBus = { ...env, DBUS_SESSION_BUS_ADDRESS: address };
+  const keyring = spawn("gnome-keyring-daemon", ["--foreground", "--unlock", "--components=secrets"], {
+    env: onBus,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  // An empty password, which creates the keyring.
+  keyring.stdin.end("\n");
+  const ask = [
+    "--session",
+    "--print-reply",
+    "--dest=org.freedesktop.DBus",
+    "/org/freedesktop/DBus",
+    "org.freedesktop.DBus.NameHasOwner",
+    "string:org.freedesktop.secrets",
+  ];
+  await until("the Secret Service is on the bus", async () => {
+    const { stdout } = await run("dbus-send", ask, { env: onBus });
+    return stdout.includes("boolean true");
+  });
+  return {
+    address,
+    stop: async () => {
+      await end(keyring);
+      await end(bus);
+    },
   };
 }
 
@@ -266,7 +302,7 @@ function killTree(pid) {
 /** Waits until something holds. */
 export async function until(what, condition) {
   const deadline = Date.now() + 60_000;
-  while (!condition()) {
+  while (!(await condition())) {
     if (Date.now() > deadline) {
       throw new Error(`waited in vain until ${what}`);
     }

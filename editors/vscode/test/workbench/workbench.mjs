@@ -103,6 +103,11 @@ class Workbench {
     return this.page.locator(`.quick-input-widget .monaco-list-row[aria-label^="${label}"]`).first();
   }
 
+  /** Waits for the overview of a form, whose first entry completes it. */
+  async overview() {
+    await this.page.locator(".quick-input-widget .monaco-list-row.focused .codicon-check").waitFor();
+  }
+
   /** Waits for a quick input whose title contains a text. */
   async prompt(title) {
     await this.page.locator(".quick-input-widget .quick-input-title", { hasText: title }).waitFor();
@@ -142,10 +147,21 @@ class Workbench {
     return texts.join("\n");
   }
 
+  /** Types an answer into the quick input with that title, and takes a picture before it is given. */
+  async answer(title, text, picture) {
+    await this.prompt(title);
+    const input = this.page.locator(".quick-input-widget input:visible").last();
+    await input.fill(text);
+    if (picture) {
+      await this.picture(picture);
+    }
+    await input.press("Enter");
+  }
+
   /** Runs a command of the palette. */
   async command(title) {
     await this.page.keyboard.press("F1");
-    await this.page.locator(".quick-input-widget input").fill(`>${title}`);
+    await this.page.locator(".quick-input-widget input:visible").last().fill(`>${title}`);
     await this.pickRow(title).click();
   }
 }

@@ -2,7 +2,7 @@
 // name, sent, and masked in what comes back.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
@@ -11,6 +11,7 @@ import {
   programsIn,
   startEcho,
   startEditor,
+  startKeyring,
   startVault,
   temporaryHome,
   until,
@@ -78,6 +79,10 @@ test("the extension in a real workbench", { timeout: 15 * 60_000 }, async (conte
       input: localSecret,
     });
 
+    const keyring = await startKeyring(home.env);
+    later(keyring.stop);
+    home.env.DBUS_SESSION_BUS_ADDRESS = keyring.address;
+
     const workspace = join(home.folder, "workspace");
     mkdirSync(workspace);
     home.write("workspace/orders.http", requestFile(echo.origin));
@@ -99,8 +104,11 @@ test("the extension in a real workbench", { timeout: 15 * 60_000 }, async (conte
     await step("completes a reference and sends it masked", () => vaultScenario(bench, echo));
     await step("inserts a local secret by the context menu", () => localScenario(bench, echo));
     await step("shows the environment and selects another", () => environmentScenario(bench));
+    await step("opens the form by code action", () => codeActionScenario(bench));
+    await step("adds a credential", () => credentialScenario(bench, vault, home));
     await step("asks in a dialog before it reveals", () => revealScenario(bench));
     await step("cancels a send", () => cancelScenario(bench, echo));
+    await step("starts a crashed server again", () => crashScenario(bench, echo, home));
     await step("the server ends with a killed editor", () => killScenario(bench, echo, editor, home));
   } finally {
     for (const cleanup of cleanups) {
@@ -167,15 +175,12 @@ async function localScenario(bench, echo) {
     await keyboard.press("Shift+ArrowLeft");
   }
   await bench.contextMenu("Insert Secret", "Local");
-  await bench.prompt("Unlock the Local Vault");
-  await keyboard.type(passphrase);
-  await bench.picture("passphrase");
-  await keyboard.press("Enter");
+  await bench.answer("Unlock the Local Vault", passphrase, "passphrase");
   await bench.prompt("Insert Secret: Local vault · secret");
   await bench.pickRow("stripe-key").waitFor();
   await bench.picture("form-secret");
   await bench.pickRow("stripe-key").click();
-  await bench.pickRow("key").waitFor();
+  await bench.overview();
   await bench.picture("form-overview");
   await keyboard.press("Enter");
   await bench.line(/^X-Api-Key: \{\{\$local secret=stripe-key\}\}$/);
@@ -199,6 +204,63 @@ async function environmentScenario(bench) {
   await bench.pickRow("prod").click();
   await bench.page.locator(".statusbar-item", { hasText: "prod" }).waitFor();
   await bench.picture("environment");
+}
+
+async function codeActionScenario(bench) {
+  await bench.cursorAfter("Accept: application/json");
+  await bench.page.keyboard.press("Control+.");
+  const action = bench.page.locator(".action-widget .monaco-list-row", {
+    hasText: "Insert secret: HashiCorp Vault",
+  });
+  await action.waitFor();
+  await bench.picture("code-action");
+  await action.click();
+  await bench.prompt("Insert Secret: HashiCorp Vault · path");
+  await bench.pickRow("app/").click();
+  await bench.pickRow("app/search").click();
+  await bench.pickRow("key").click();
+  await bench.pickRow("api_key").click();
+  await bench.overview();
+  await bench.picture("form-vault");
+  await bench.page.keyboard.press("Enter");
+  await bench.line(/^Accept: application\/json\{\{\$vault path=app\/search key=api_key\}\}$/);
+  await bench.page.keyboard.press("Control+z");
+  await bench.line(/^Accept: application\/json$/);
+}
+
+async function credentialScenario(bench, vault, home) {
+  await bench.command("Vault LSP: Add Credential");
+  await bench.pickRow("HashiCorp Vault").click();
+  await bench.pickRow("Token").click();
+  await bench.answer("Token · name", "second");
+  await bench.answer("Token · Address", vault.address);
+  await bench.overview();
+  await bench.picture("credential-overview");
+  await bench.page.keyboard.press("Enter");
+  await bench.answer("Add Credential: second", vault.token, "credential-secret");
+  await bench.page
+    .locator(".notification-toast", { hasText: "The credential second was added" })
+    .getByRole("button", { name: "Test" })
+    .click();
+  await bench.page.locator(".notification-toast", { hasText: "second works" }).waitFor();
+  await bench.picture("credential-tested");
+  await bench.command("Notifications: Clear All Notifications");
+  const config = readFileSync(join(home.folder, "config/vault-lsp/config.json"), "utf8");
+  assert.match(config, /"second"/);
+  assert.equal(config.includes(vault.token), false, "the token is in the configuration file");
+  assert.equal((await bench.everything()).includes(vault.token), false, "the token is somewhere in the page");
+}
+
+async function crashScenario(bench, echo, home) {
+  const server = () => programsIn(join(home.folder, "editor", "extensions"));
+  const [first] = server();
+  process.kill(first, "SIGKILL");
+  await until("another server runs", () => server().length === 1 && server()[0] !== first);
+  const before = echo.received.length;
+  await bench.cursorAfter("Authorization: Bearer");
+  await bench.page.keyboard.press("Control+Alt+Enter");
+  await until("the request has arrived", () => echo.received.length > before);
+  assert.equal(echo.received[before].headers.authorization, `Bearer ${vaultSecret}`);
 }
 
 async function revealScenario(bench) {
