@@ -16,14 +16,22 @@ import (
 // scriptWithin is how long a script may take before its Neovim is ended.
 const scriptWithin = 90 * time.Second
 
+// How the plugin is set up for a script.
+const (
+	withServer     = "cmd = { vim.env.TEST_BIN, 'serve' }"
+	withoutStart   = withServer + ", autostart = false"
+	loadedByScript = "" // not at all
+)
+
 // command is Neovim with the plugin on its path and a script of tests/ to run.
 func (w *world) command(ctx context.Context, neovim, script, setup string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, neovim, "--clean", "--headless",
-		"--cmd", "set runtimepath^=$TEST_PLUGIN",
-		"--cmd", "lua package.path = vim.env.TEST_PLUGIN .. '/tests/?.lua;' .. package.path",
-		"--cmd", "lua require('vault_lsp').setup({"+setup+"})",
+	args := []string{"--clean", "--headless", "--cmd", "lua package.path = vim.env.TEST_PLUGIN .. '/tests/?.lua;' .. package.path"}
+	if setup != loadedByScript {
+		args = append(args, "--cmd", "set runtimepath^=$TEST_PLUGIN", "--cmd", "lua require('vault_lsp').setup({"+setup+"})")
+	}
+	cmd := exec.CommandContext(ctx, neovim, append(args,
 		// Not at once: what waits for VimEnter must have its turn.
-		"--cmd", "autocmd VimEnter * ++nested lua vim.schedule(function() require('check').main('"+script+"') end)")
+		"--cmd", "autocmd VimEnter * ++nested lua vim.schedule(function() require('check').main('"+script+"') end)")...)
 	cmd.Env = slices.Clip(w.environment)
 	// The server may outlive a Neovim that was ended, and holds its output.
 	cmd.WaitDelay = 5 * time.Second
@@ -48,27 +56,27 @@ func (w *world) run(t *testing.T, neovim, script, setup string) {
 
 func TestNeovim(t *testing.T) {
 	binary := testtools.Product(t)
-	const withServer = "cmd = { vim.env.TEST_BIN, 'serve' }"
 	tests := []struct {
 		script, setup string
 		sends         bool
 	}{
-		{script: "send.lua", sends: true},
-		{script: "all.lua", sends: true},
-		{script: "lens.lua", sends: true},
-		{script: "question.lua"},
-		{script: "insert.lua"},
-		{script: "complete.lua"},
-		{script: "attach.lua"},
-		{script: "enable.lua", setup: "autostart = false"},
-		{script: "health.lua"},
+		{script: "send.lua", setup: withServer, sends: true},
+		{script: "all.lua", setup: withServer, sends: true},
+		{script: "lens.lua", setup: withServer, sends: true},
+		{script: "question.lua", setup: withServer},
+		{script: "insert.lua", setup: withServer},
+		{script: "complete.lua", setup: withServer},
+		{script: "attach.lua", setup: withServer},
+		{script: "health.lua", setup: withServer},
+		{script: "enable.lua", setup: withoutStart},
+		{script: "late.lua", setup: loadedByScript},
 	}
 	for _, version := range testtools.Neovim(t) {
 		t.Run(version.Version, func(t *testing.T) {
 			for _, test := range tests {
 				t.Run(strings.TrimSuffix(test.script, ".lua"), func(t *testing.T) {
 					w := newWorld(t, binary)
-					w.run(t, version.Path, test.script, withServer+", "+test.setup)
+					w.run(t, version.Path, test.script, test.setup)
 					w.keepsNothing(t)
 					if test.sends && !w.received() {
 						t.Errorf("no request came with the secret")

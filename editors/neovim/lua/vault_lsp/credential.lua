@@ -11,7 +11,7 @@ local function choose_method(providers)
   end)
   return provider
     and form.select(provider.methods, 'Sign in by', function(m)
-      return ('%s: %s'):format(m.label, m.doc)
+      return ('%s: %s'):format(m.label, form.brief(m.doc))
     end)
 end
 
@@ -30,7 +30,8 @@ local function plain_fields(method)
     if field.values then
       return form.select(field.values, field.prompt)
     end
-    return form.input(field.prompt, field.default)
+    local example = field.example and (' (such as %s)'):format(field.example) or ''
+    return form.input(field.prompt .. example, field.default)
   end)
 end
 

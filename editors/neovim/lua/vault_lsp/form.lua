@@ -28,7 +28,12 @@ function M.secret(prompt, argv)
   local result = async.await(function(done)
     vim.system(argv, { stdin = value, text = true }, vim.schedule_wrap(done))
   end)
-  return result.code ~= 0 and vim.trim(result.stderr or '') or nil
+  return result.code ~= 0 and (vim.trim(result.stderr):gsub('^vault%-lsp: ', '')) or nil
+end
+
+-- brief is the first sentence of a field's documentation.
+function M.brief(doc)
+  return (doc:match('^(.-)%.%s') or doc:gsub('%.$', ''))
 end
 
 local SUBMIT = {}
@@ -57,7 +62,7 @@ function M.fill(fields, required, submit, ask)
     end
     local field = #items == 1 and SUBMIT
       or M.select(items, submit .. ', or add a field', function(item)
-        return item == SUBMIT and submit or ('%s: %s'):format(item.name, item.doc)
+        return item == SUBMIT and submit or ('%s: %s'):format(item.name, M.brief(item.doc))
       end)
     if not field then
       return nil

@@ -69,7 +69,7 @@ local function ask_field(client, bufnr, provider, field, values)
     end
     begin = value
   end
-  return form.input(('%s (%s)'):format(field.name, field.doc), begin)
+  return form.input(('%s (%s)'):format(field.name, form.brief(field.doc)), begin)
 end
 
 -- choose_form returns the required fields; a provider may have several sets.
