@@ -161,11 +161,12 @@ func (s *Store) change(ctx context.Context, name string, edit func(*document) er
 // now: it changes with every edit of the profile or of its stored material. It
 // is a hash and holds no material.
 func (s *Store) Fingerprint(profile Profile) string {
-	h := sha256.New()
+	identity := make([]byte, 0, 512)
 	put := func(parts ...string) {
 		for _, part := range parts {
 			// The length keeps two lists apart that join to the same text.
-			_, _ = fmt.Fprintf(h, "%d:%s", len(part), part)
+			identity = strconv.AppendInt(identity, int64(len(part)), 10)
+			identity = append(append(identity, ':'), part...)
 		}
 	}
 	put(profile.Name, profile.Provider, profile.Auth, strconv.FormatBool(profile.Ambient))
@@ -189,7 +190,8 @@ func (s *Store) Fingerprint(profile Profile) string {
 			put(strconv.FormatInt(stamp.size, 10), stamp.mod.String())
 		}
 	}
-	return hex.EncodeToString(h.Sum(nil)[:16])
+	sum := sha256.Sum256(identity)
+	return hex.EncodeToString(sum[:16])
 }
 
 func shortHash(s string) string {
