@@ -99,8 +99,10 @@ func pointsTo(spec secret.Spec, values map[string]string) string {
 	return what
 }
 
-// credentialDoc says which credential a reference uses.
+// credentialDoc says which credential a reference uses: the named one, else the
+// default, else the only one of the provider.
 func (in Input) credentialDoc(spec secret.Spec, name string) string {
+	var configured []string
 	for _, c := range in.Credentials {
 		switch {
 		case c.Provider != spec.Name:
@@ -108,10 +110,17 @@ func (in Input) credentialDoc(spec secret.Spec, name string) string {
 			return "Credential: " + code(name)
 		case name == "" && c.IsDefault:
 			return "Credential: " + code(c.Name) + " (the default)"
+		default:
+			configured = append(configured, code(c.Name))
 		}
 	}
-	if name != "" {
+	switch {
+	case name != "":
 		return "Credential: " + code(name) + ", which is not configured"
+	case len(configured) == 1:
+		return "Credential: " + configured[0] + " (the only one for $" + spec.Name + ")"
+	case len(configured) > 1:
+		return "Credential: none is the default; name one of " + strings.Join(configured, ", ")
 	}
 	return "Credential: the identity of this machine; none is configured for $" + spec.Name
 }

@@ -72,3 +72,27 @@ func TestHoverNothing(t *testing.T) {
 		}
 	}
 }
+
+// Which credential counts follows the rule of credentials.Store.Select.
+func TestHoverCredentialWithoutDefault(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		names []string
+		want  string
+	}{
+		{nil, "identity of this machine"},
+		{[]string{"infra"}, "Credential: `infra` (the only one for $vault)"},
+		{[]string{"infra", "staging"}, "none is the default; name one of `infra`, `staging`"},
+	}
+	for _, tt := range tests {
+		in, offset := atMarker(t, request+"A: {{$va‸ult path=app/db}}")
+		in.Credentials = nil
+		for _, name := range tt.names {
+			in.Credentials = append(in.Credentials, Credential{Name: name, Provider: secret.Vault})
+		}
+		h := Hover(in, offset, nil)
+		if h == nil || !strings.Contains(h.Markdown, tt.want) {
+			t.Errorf("%v: %+v, want %q", tt.names, h, tt.want)
+		}
+	}
+}
