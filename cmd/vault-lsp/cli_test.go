@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/vault-lsp/vault-lsp/internal/testtools"
 )
 
 // user is a user of the command line with a home of their own.
@@ -25,6 +27,8 @@ type user struct {
 func newUser(t *testing.T) *user {
 	t.Helper()
 	u := &user{t: t, home: t.TempDir(), work: t.TempDir()}
+	// The real parts of the tests are found from the developer's own home.
+	t.Setenv("VAULT_LSP_TOOLS", testtools.Folder())
 	t.Setenv("HOME", u.home)
 	for name, dir := range map[string]string{
 		"XDG_CONFIG_HOME": ".config", "XDG_DATA_HOME": ".data", "XDG_STATE_HOME": ".state", "XDG_CACHE_HOME": ".cache",

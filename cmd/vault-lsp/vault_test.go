@@ -31,7 +31,7 @@ func TestSendFromRealVault(t *testing.T) {
 		"Authorization: Bearer {{$vault path=app/db key=password credential=ci}}\n\n"+
 		"### other\nGET {{host}}/\nA: {{$vault path=app/other key=x credential=ci}}\n\n"+
 		"### key\nGET {{host}}/\nA: {{$vault path=app/db key=nope credential=ci}}\n\n"+
-		"### ambient v1\nGET {{host}}/\nA: {{$vault mount=kv1 path=legacy}}\n")
+		"### ambient v1\nGET {{host}}/\nAuthorization: {{$vault mount=kv1 path=legacy}}\n")
 	host := "host=" + target.URL
 	r := u.run("send", file, "--name", "one", "--var", host).want(t, exitOK, "Bearer ●●●●●●")
 	u.hides(r, value)

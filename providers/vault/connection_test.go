@@ -105,7 +105,7 @@ func TestUnreachable(t *testing.T) {
 	}
 	closed := "http://" + listener.Addr().String()
 	_ = listener.Close()
-	wantFault(t, withToken(closed, "profile-token", nil), providers.Unavailable, "refuses the connection", "that the server runs")
+	wantFault(t, withToken(closed, "profile-token", nil), providers.Unavailable, "the server at "+strings.TrimPrefix(closed, "http://")+" refuses the connection", "that the server runs")
 	wantFault(t, withToken("https://does-not-exist.invalid", "profile-token", nil),
 		providers.Unavailable, "does-not-exist.invalid cannot be resolved", "VPN")
 

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"syscall"
@@ -237,22 +238,22 @@ func explainTLS(title string, err error) (fault, bool) {
 	f := fault{kind: providers.Unavailable}
 	switch {
 	case errors.As(err, &unknown):
-		f.message = "the server's certificate is signed by an unknown authority"
+		f.message = "the certificate of " + server(err) + " is signed by an unknown authority"
 		f.hint = fmt.Sprintf("name the file with the authority's certificate in %s of %s", fieldCACert, title)
 	case errors.As(err, &hostname):
-		f.message = "the server's certificate is for another name than that of the address"
+		f.message = "the certificate of " + server(err) + " is for another name than that of the address"
 		f.hint = fmt.Sprintf("correct the address of %s, or name the certificate's name in %s", title, fieldTLSServerName)
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		f.message = "the server's certificate has expired or is not valid yet"
+		f.message = "the certificate of " + server(err) + " has expired or is not valid yet"
 		f.hint = "check the clock of this machine; whoever runs the server must renew it"
 	case errors.As(err, &verification), errors.As(err, &invalid):
-		f.message = "the server's certificate cannot be verified"
+		f.message = "the certificate of " + server(err) + " cannot be verified"
 		f.hint = fmt.Sprintf("check the address and %s of %s", fieldCACert, title)
 	case isAlert(err):
-		f.message = "the server ended the TLS handshake"
+		f.message = server(err) + " ended the TLS handshake"
 		f.hint = fmt.Sprintf("it may want a client certificate: name %s and %s in %s", fieldClientCert, fieldClientKey, title)
 	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
-		f.message = "the server does not speak https"
+		f.message = server(err) + " does not speak https"
 		f.hint = "check the address; a development server on this machine has one that begins with http://"
 	default:
 		return fault{}, false
@@ -277,16 +278,28 @@ func explainNetwork(title string, err error) fault {
 		f.message = fmt.Sprintf("the name %s cannot be resolved", dns.Name)
 		f.hint = "check the address of " + title + ", and the network or VPN"
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		f.kind, f.message = providers.Timeout, "the server did not answer in time"
+		f.kind, f.message = providers.Timeout, server(err)+" did not answer in time"
 		f.hint = "check the address of " + title + ", and the network or VPN"
 	case errors.Is(err, syscall.ECONNREFUSED):
-		f.message = "the server refuses the connection"
+		f.message = server(err) + " refuses the connection"
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		f.message = "the server closed the connection without an answer"
+		f.message = server(err) + " closed the connection without an answer"
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
-		f.message = "the server cannot be reached"
+		f.message = server(err) + " cannot be reached"
 	default:
-		f.message = "the connection to the server failed"
+		f.message = "the connection to " + server(err) + " failed"
 	}
 	return f
+}
+
+// server names the server that an error of the HTTP client is about by its
+// host and port: a user with several vaults sees which one it was.
+func server(err error) string {
+	var failed *url.Error
+	if errors.As(err, &failed) {
+		if u, err := url.Parse(failed.URL); err == nil && u.Host != "" {
+			return "the server at " + u.Host
+		}
+	}
+	return "the server"
 }
