@@ -52,8 +52,8 @@ export function checkValue(
   if (field.type === "integer" && !/^[1-9]\d*$/.test(value)) {
     return `${field.name} must be a whole number from 1`;
   }
-  if (field.type === "url" && !/^https:\/\/./i.test(value)) {
-    return `${field.name} must be an https URL`;
+  if (field.type === "url" && !/^https?:\/\/./i.test(value)) {
+    return `${field.name} must be a URL that begins with https://`;
   }
   return undefined;
 }

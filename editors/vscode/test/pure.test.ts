@@ -70,7 +70,7 @@ test("typed values are checked", () => {
     "version must be a whole number from 1",
   );
   assert.equal(checkValue(field("version", { type: "integer" }), "{{version}}"), undefined);
-  assert.equal(checkValue(field("id", { type: "url" }), "http://x"), "id must be an https URL");
+  assert.equal(checkValue(field("id", { type: "url" }), "x"), "id must be a URL that begins with https://");
   assert.equal(checkValue(field("id", { type: "url" }), "https://x"), undefined);
   assert.equal(firstSentence("The e.g. name. More."), "The e.g. name.");
   assert.equal(firstSentence("no end"), "no end");
