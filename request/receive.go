@@ -58,12 +58,14 @@ func (r *run) responseHeaders(answer *http.Response) []Header {
 
 // receive reads the body, decompressed, masked and within limits.
 func (r *run) receive(ctx context.Context, answer *http.Response) (ResponseBody, error) {
-	kind, parameters, err := mime.ParseMediaType(answer.Header.Get("Content-Type"))
+	// Masked first: what is in lower case is found no more.
+	header := r.opts.Redact.Mask(strings.ToValidUTF8(answer.Header.Get("Content-Type"), "\ufffd"))
+	kind, parameters, err := mime.ParseMediaType(header)
 	if err != nil {
-		kind, _, _ = strings.Cut(answer.Header.Get("Content-Type"), ";")
+		kind, _, _ = strings.Cut(header, ";")
 		kind = trimmedLower(kind)
 	}
-	out := ResponseBody{MediaType: r.opts.Redact.Mask(kind)}
+	out := ResponseBody{MediaType: kind}
 	reader, err := decompress(answer)
 	if err != nil {
 		if ctx.Err() != nil {

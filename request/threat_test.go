@@ -221,3 +221,17 @@ func TestThreatLargeBodiesFillTheDisk(t *testing.T) {
 		t.Errorf("%d files with %d bytes", len(entries), total)
 	}
 }
+
+// TestThreatEchoInMediaType: a media type is read in lower case.
+func TestThreatEchoInMediaType(t *testing.T) {
+	t.Parallel()
+	const value = "Mixed-Case-Token-77"
+	w := newWorld(t)
+	w.vault.values[plainRef] = value
+	server := w.serve(false, func(rw http.ResponseWriter, _ *http.Request) {
+		rw.Header().Set("Content-Type", value+"/x; charset=utf-8")
+	})
+	if got := w.mustSend(get(server.URL)).Body.MediaType; strings.Contains(got, strings.ToLower(value)) {
+		t.Errorf("media type %q", got)
+	}
+}

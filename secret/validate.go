@@ -31,6 +31,8 @@ func checkValue(provider string, field Field, value string) string {
 		return fmt.Sprintf("%s must not hold line ends, tabs or other control characters.", field.Name)
 	case strings.ContainsRune(value, 0):
 		return fmt.Sprintf("%s must not hold a NUL character.", field.Name)
+	case strings.ContainsFunc(value, isMisleading):
+		return fmt.Sprintf("%s must not hold characters that hide or reorder text, or move the cursor.", field.Name)
 	}
 	if message := checkType(field, value); message != "" {
 		return message
@@ -48,6 +50,17 @@ func checkValue(provider string, field Field, value string) string {
 		return checkAzure(field.Name, value)
 	}
 	return ""
+}
+
+// isMisleading reports whether a character makes a text look other than it is:
+// the reference stands in the question whether its secret may be sent, and a
+// file from a stranger must not rewrite that question. Line ends and tabs are
+// printed as escapes.
+func isMisleading(r rune) bool {
+	if r == '\n' || r == '\r' || r == '\t' {
+		return false
+	}
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp)
 }
 
 func checkType(field Field, value string) string {
