@@ -87,10 +87,8 @@ func argType(t reflect.Type) string {
 		if t.PkgPath() == reflect.TypeFor[protocol.Range]().PkgPath() {
 			return t.Name()
 		}
-		return "object"
-	default:
-		return "object"
 	}
+	return "object"
 }
 
 // decodeStrictly reads an argument: no unknown member, no missing one, nothing

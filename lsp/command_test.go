@@ -8,7 +8,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vault-lsp/vault-lsp/internal/lsptest"
-	"github.com/vault-lsp/vault-lsp/permission"
 	"github.com/vault-lsp/vault-lsp/providers"
 	"github.com/vault-lsp/vault-lsp/secret"
 )
@@ -18,8 +17,7 @@ func TestArgumentsAreStrict(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	w.initialize()
-	uri := w.write(t, "a.http", secretFile)
-	w.Open(uri, secretFile)
+	uri := w.open(t, "a.http", secretFile)
 	const value = "v4lue-in-argument"
 	tests := []struct {
 		name, command string
@@ -120,8 +118,7 @@ func TestInsertSecret(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	w.initialize()
-	uri := w.write(t, "a.http", secretFile)
-	w.Open(uri, secretFile)
+	uri := w.open(t, "a.http", secretFile)
 	edits := make(chan string, 1)
 	w.Handle("workspace/applyEdit", func(params json.RawMessage) (any, *lsptest.ResponseError) {
 		edits <- string(params)
@@ -158,94 +155,11 @@ func TestInsertSecret(t *testing.T) {
 	}
 }
 
-func TestCache(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, nil)
-	w.initialize()
-	w.answer(answerOnce)
-	uri := w.write(t, "a.http", secretFile)
-	w.Open(uri, secretFile)
-	send := func() string {
-		t.Helper()
-		var response struct{ Secrets []struct{ Cache string } }
-		if err := w.Command("vault-lsp.sendRequest", map[string]any{"uri": uri, "name": "first"}, &response); err != nil {
-			t.Fatal(err)
-		}
-		return response.Secrets[0].Cache
-	}
-	if first, second := send(), send(); first != "miss" || second != "hit" {
-		t.Errorf("cache %s, %s; want miss, hit", first, second)
-	}
-	var status cacheInfoResult
-	if err := w.Command("vault-lsp.cacheStatus", nil, &status); err != nil {
-		t.Fatal(err)
-	}
-	want := cacheInfoResult{
-		TTLSeconds: 1800, MaxEntries: 1000, Entries: 1, Hits: status.Hits, Misses: status.Misses, ByProvider: map[string]int{"vault": 1},
-	}
-	if diff := cmp.Diff(want, status); diff != "" {
-		t.Errorf("status (-want +got):\n%s", diff)
-	}
-	var counts providers.ResetCounts
-	for _, test := range []struct {
-		scope   map[string]any
-		entries int
-	}{
-		{map[string]any{"provider": "aws"}, 0},
-		{map[string]any{"reference": "{{$vault path=app/db}}"}, 1},
-	} {
-		if err := w.Command("vault-lsp.resetCache", map[string]any{"scope": test.scope}, &counts); err != nil {
-			t.Fatal(err)
-		}
-		if counts.Entries != test.entries {
-			t.Errorf("reset %v dropped %d entries, want %d", test.scope, counts.Entries, test.entries)
-		}
-	}
-	if got := send(); got != "miss" {
-		t.Errorf("cache %s after the reset, want miss", got)
-	}
-	if err := w.Command("vault-lsp.resetCache", nil, &counts); err != nil || counts.Entries != 1 {
-		t.Errorf("reset of everything: %+v, %v", counts, err)
-	}
-}
-
-func TestPermissions(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, nil)
-	w.initialize()
-	rules, err := w.deps.Permissions.Allow(permission.Rule{
-		Reference: "{{$vault path=app/db key=password}}", Credential: "infra", Origin: "https://api.example.com",
-		In: "header:Authorization", Workspace: w.dir,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var list []permissionInfo
-	if err := w.Command("vault-lsp.listPermissions", nil, &list); err != nil {
-		t.Fatal(err)
-	}
-	want := []permissionInfo{{
-		ID: rules[0].ID, Reference: rules[0].Reference, Credential: "infra", Origin: "https://api.example.com",
-		In: "header:Authorization", Workspace: w.dir,
-	}}
-	if diff := cmp.Diff(want, list); diff != "" {
-		t.Errorf("permissions (-want +got):\n%s", diff)
-	}
-	var revoked revokeResult
-	if err := w.Command("vault-lsp.revokePermission", map[string]any{"id": rules[0].ID}, &revoked); err != nil || !revoked.Revoked {
-		t.Errorf("revoked %+v, %v", revoked, err)
-	}
-	if f := failure(t, w.Command("vault-lsp.revokePermission", map[string]any{"id": rules[0].ID}, nil)); f.Code != "no-such-permission" {
-		t.Errorf("revoking it twice: %+v", f)
-	}
-}
-
 func TestCopyAsCurl(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	w.initialize()
-	uri := w.write(t, "a.http", secretFile)
-	w.Open(uri, secretFile)
+	uri := w.open(t, "a.http", secretFile)
 	questions := w.answer(answerDeny)
 	argument := map[string]any{"uri": uri, "position": at(2, 0)}
 	var result curlResult

@@ -13,11 +13,7 @@ import (
 // completion answers textDocument/completion. What analysis knows comes first;
 // only the values of a reference's fields may ask a vault, and then for names.
 func (s *session) completion(ctx context.Context, snap *Snapshot, p *protocol.CompletionParams) (*protocol.CompletionList, error) {
-	doc, err := snap.open(p.TextDocument.URI)
-	if err != nil {
-		return nil, err
-	}
-	offset, err := s.offset(doc, p.Position)
+	doc, offset, err := s.locate(snap, p.TextDocument.URI, p.Position)
 	if err != nil {
 		return nil, err
 	}

@@ -53,12 +53,13 @@ func (s *session) span(doc *Document, r protocol.Range) (text.Span, error) {
 	return text.Span{Start: start, End: end}, nil
 }
 
-// open returns the open document of that URI.
-func (snap *Snapshot) open(u uri.URI) (*Document, error) {
-	if doc := snap.Document(u); doc != nil {
-		return doc, nil
+// locate returns the document and the byte offset that a request is about.
+func (s *session) locate(snap *Snapshot, u uri.URI, p protocol.Position) (doc *Document, offset int, err error) {
+	if doc, err = snap.open(u); err != nil {
+		return nil, 0, err
 	}
-	return nil, invalidParams("the document is not open")
+	offset, err = s.offset(doc, p)
+	return doc, offset, err
 }
 
 // toLocation converts a place in the document or in an environment file. A file

@@ -189,8 +189,7 @@ func TestLockedVault(t *testing.T) {
 	w.initialize()
 	w.answer(answerOnce)
 	const src = "GET https://api.example.com/\nAuthorization: {{$local secret=a}}\n"
-	uri := w.write(t, "a.http", src)
-	w.Open(uri, src)
+	uri := w.open(t, "a.http", src)
 	f := failure(t, w.Command("vault-lsp.sendRequest", map[string]any{"uri": uri}, nil))
 	if f.Code != "locked" || len(f.Input) != 1 || len(f.Needs) != 1 || f.Needs[0] != "passphrase" {
 		t.Fatalf("the failure is %+v, want locked with the command that unlocks", f)

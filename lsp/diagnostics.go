@@ -25,10 +25,12 @@ type publisher struct {
 	// spawn runs work on a goroutine, unless the session has ended.
 	spawn func(work func()) bool
 
-	mu     sync.Mutex
+	mu sync.Mutex
+	// timers are those that have not fired yet.
 	timers map[uri.URI]*time.Timer
 	closed bool
 
+	// sending is held while publish runs.
 	sending sync.Mutex
 }
 
@@ -46,13 +48,20 @@ func (p *publisher) schedule(u uri.URI, delay time.Duration) {
 	if p.timers == nil {
 		p.timers = make(map[uri.URI]*time.Timer)
 	}
-	p.timers[u] = time.AfterFunc(delay, func() {
+	var timer *time.Timer
+	timer = time.AfterFunc(delay, func() {
+		p.mu.Lock()
+		if p.timers[u] == timer {
+			delete(p.timers, u)
+		}
+		p.mu.Unlock()
 		p.spawn(func() {
 			p.sending.Lock()
 			defer p.sending.Unlock()
 			p.publish(u)
 		})
 	})
+	p.timers[u] = timer
 }
 
 // close stops what is scheduled.

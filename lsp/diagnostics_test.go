@@ -6,6 +6,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"go.lsp.dev/uri"
+
 	"github.com/vault-lsp/vault-lsp/internal/lsptest"
 )
 
@@ -29,6 +31,33 @@ func published(e *lsptest.Editor) []int {
 		versions = append(versions, *d.Version)
 	}
 	return versions
+}
+
+// A session that opens many files in a day keeps nothing of the closed ones.
+func TestFiredTimersAreForgotten(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		p := &publisher{
+			publish: func(uri.URI) {},
+			spawn:   func(work func()) bool { go work(); return true },
+		}
+		for _, u := range []uri.URI{"file:///a.http", "file:///b.http", "file:///a.http"} {
+			p.schedule(u, time.Second)
+		}
+		timers := func() int {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			return len(p.timers)
+		}
+		if got := timers(); got != 2 {
+			t.Errorf("%d timers, want 2", got)
+		}
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if got := timers(); got != 0 {
+			t.Errorf("%d timers are kept after they have fired", got)
+		}
+	})
 }
 
 func TestDiagnosticsWaitForTheTextToRest(t *testing.T) {

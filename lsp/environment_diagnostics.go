@@ -40,7 +40,7 @@ func (s *session) environmentProblems(snap *Snapshot) fileProblems {
 }
 
 // publishEnvironments sends the diagnostics of environment files that have
-// changed since they were sent last. It runs under the publisher's lock.
+// changed since they were sent last. It runs under publisher.sending.
 func (s *session) publishEnvironments(snap *Snapshot) {
 	now := s.environmentProblems(snap)
 	paths := slices.Collect(maps.Keys(now))

@@ -13,11 +13,7 @@ import (
 
 // hover answers textDocument/hover.
 func (s *session) hover(_ context.Context, snap *Snapshot, p *protocol.HoverParams) (*protocol.Hover, error) {
-	doc, err := snap.open(p.TextDocument.URI)
-	if err != nil {
-		return nil, err
-	}
-	offset, err := s.offset(doc, p.Position)
+	doc, offset, err := s.locate(snap, p.TextDocument.URI, p.Position)
 	if err != nil {
 		return nil, err
 	}

@@ -142,9 +142,10 @@ func (s *session) serverCapabilities() protocol.ServerCapabilities {
 // initialized asks for what only a running client can be asked: its settings
 // and to be told of changes.
 func (s *session) initialized(context.Context, *protocol.InitializedParams) error {
+	turn := s.settingsTurns.next()
 	s.background("initialized", func(ctx context.Context) {
 		s.register(ctx)
-		s.loadSettings(ctx, nil)
+		s.loadSettings(ctx, turn, nil)
 		s.reportConfiguration(ctx)
 	})
 	return nil

@@ -16,8 +16,7 @@ func TestDiagnostics(t *testing.T) {
 	w := newWorld(t, nil)
 	w.initialize()
 	const src = "GET https://a.example/{{nope}}\nX: {{$vault pth=a}}\n"
-	uri := w.write(t, "a.http", src)
-	w.Open(uri, src)
+	uri := w.open(t, "a.http", src)
 	var codes []string
 	for _, d := range w.AwaitDiagnostics(uri, 1).Diagnostics {
 		codes = append(codes, d.Code)
@@ -44,8 +43,7 @@ func TestEnvironmentFileDiagnostics(t *testing.T) {
 	w := newWorld(t, nil)
 	w.initialize()
 	envs := w.write(t, "http-client.env.json", "{\n  \"dev\": {\"a\": \"1\"\n")
-	uri := w.write(t, "sub/a.http", "GET https://a.example/\n")
-	w.Open(uri, "GET https://a.example/\n")
+	w.open(t, "sub/a.http", "GET https://a.example/\n")
 	about := func(empty bool) func(lsptest.Message) bool {
 		return func(m lsptest.Message) bool {
 			var d lsptest.Diagnostics

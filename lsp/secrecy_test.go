@@ -74,8 +74,7 @@ Content-Type: application/json
 GET https://api.example.com/
 X: {{$vault path=app/other key=password}}
 `, "SECRET", "{{$vault path=app/db key=password}}")
-	uri := w.write(t, "a.http", src)
-	w.Open(uri, src)
+	uri := w.open(t, "a.http", src)
 	everything(t, w, uri, src)
 	if status := w.Shutdown(); status != 0 {
 		t.Errorf("exit status %d", status)

@@ -5,50 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"strings"
-	"sync"
 
 	"go.lsp.dev/protocol"
 
-	"github.com/vault-lsp/vault-lsp/env"
 	"github.com/vault-lsp/vault-lsp/parser"
 	"github.com/vault-lsp/vault-lsp/request"
 	"github.com/vault-lsp/vault-lsp/secret"
 )
-
-// senders holds the sender for the current settings.
-type senders struct {
-	options request.Options
-
-	mu      sync.Mutex
-	current *request.Sender
-}
-
-// configure makes a sender for the settings. Sends that run keep theirs.
-func (h *senders) configure(settings Settings) {
-	options := h.options
-	if settings.RequestTimeout > 0 {
-		options.Timeout = settings.RequestTimeout
-	}
-	if settings.MaxBodySize > 0 {
-		options.MaxBodySize = settings.MaxBodySize
-	}
-	options.KeepRedirects = options.KeepRedirects || !settings.FollowRedirects
-	next := request.NewSender(options)
-	h.mu.Lock()
-	previous := h.current
-	h.current = next
-	h.mu.Unlock()
-	if previous != nil {
-		previous.Close()
-	}
-}
-
-func (h *senders) sender() *request.Sender {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.current
-}
 
 // sendAllResult is the result of sendAll.
 type sendAllResult struct {
@@ -147,76 +110,6 @@ func (s *session) sendAll(ctx context.Context, inv invocation, args sendAllArgs)
 	return result, nil
 }
 
-// runnable returns the requests of a file that can be sent.
-func runnable(file *parser.File) []*parser.Request {
-	var requests []*parser.Request
-	for _, block := range file.Blocks {
-		if block.Request != nil && block.Request.Runnable {
-			requests = append(requests, block.Request)
-		}
-	}
-	return requests
-}
-
-// title names a request in progress and questions.
-func title(req *parser.Request) string {
-	if req.Name != "" {
-		return req.Method + " " + req.Name
-	}
-	return req.Method
-}
-
-// find returns the request at a position, of a name, or the only one.
-func (s *session) find(doc *Document, position *protocol.Position, name string) (*parser.Request, error) {
-	if position != nil && name != "" {
-		return nil, invalidParams("give a position or a name, not both")
-	}
-	if position != nil {
-		return s.findAt(doc, *position)
-	}
-	all := runnable(doc.File)
-	if name == "" {
-		if len(all) == 1 {
-			return all[0], nil
-		}
-		return nil, &Failure{
-			Code: "no-such-request", Message: fmt.Sprintf("the file has %d requests that can be sent", len(all)),
-			Hint: "say which one, by position or by name",
-		}
-	}
-	for _, req := range all {
-		if req.Name == name {
-			return req, nil
-		}
-	}
-	return nil, &Failure{
-		Code: "no-such-request", Message: fmt.Sprintf("the file has no request named %q", name),
-		Hint: "name it with a line \"# @name " + name + "\" above the request",
-	}
-}
-
-// findAt returns the request of the block that holds the position.
-func (s *session) findAt(doc *Document, position protocol.Position) (*parser.Request, error) {
-	offset, err := s.offset(doc, position)
-	if err != nil {
-		return nil, err
-	}
-	var block *parser.Block
-	for _, b := range doc.File.Blocks {
-		if b.Span.Start > offset {
-			break
-		}
-		block = b
-	}
-	if block == nil || block.Request == nil || !block.Request.Runnable {
-		return nil, &Failure{
-			Code: "no-such-request", Message: fmt.Sprintf("there is no request that can be sent at line %d", position.Line+1),
-			Hint: "put the cursor into a request",
-		}
-	}
-	return block.Request, nil
-}
-
 // plan builds a request for the environment: the given one, else the selected
 // one.
 func (s *session) plan(snap *Snapshot, doc *Document, req *parser.Request, environment *string) (*request.Plan, error) {
@@ -239,24 +132,6 @@ func (s *session) plan(snap *Snapshot, doc *Document, req *parser.Request, envir
 	return plan, nil
 }
 
-// knownEnvironment refuses an environment that no file defines; none is fine.
-func knownEnvironment(envs *env.Environments, name string) error {
-	names := envs.Names()
-	if name == "" {
-		return nil
-	}
-	for _, known := range names {
-		if known == name {
-			return nil
-		}
-	}
-	hint := "there are no environments: add http-client.env.json beside the file"
-	if len(names) > 0 {
-		hint = "the environments are: " + strings.Join(names, ", ")
-	}
-	return &Failure{Code: "unknown-environment", Message: fmt.Sprintf("there is no environment %q", name), Hint: hint}
-}
-
 // call is how requests of the document are sent for this client.
 func (s *session) call(snap *Snapshot, doc *Document, progress *progressReport, grants *request.Grants) request.Call {
 	call := request.Call{Progress: progress.report, Grants: grants}
@@ -267,46 +142,6 @@ func (s *session) call(snap *Snapshot, doc *Document, progress *progressReport, 
 		call.Ask = s.askDestination
 	}
 	return call
-}
-
-// The answers to the question whether secrets may go to an origin.
-const (
-	answerOnce   = "Allow once"
-	answerAlways = "Always"
-	answerDeny   = "Deny"
-)
-
-// askDestination asks the user whether secrets may go to an origin. Closing the
-// question denies.
-func (s *session) askDestination(ctx context.Context, q request.Question) (request.Answer, error) {
-	chosen, err := s.ask(ctx, questionText(q), answerOnce, answerAlways, answerDeny)
-	if err != nil {
-		return request.Deny, err
-	}
-	switch chosen {
-	case answerOnce:
-		return request.AllowOnce, nil
-	case answerAlways:
-		return request.Always, nil
-	default:
-		return request.Deny, nil
-	}
-}
-
-// questionText lists everything that would go to the origin.
-func questionText(q request.Question) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "Send secrets to %s?", q.Origin)
-	if q.RedirectFrom != "" {
-		fmt.Fprintf(&b, " %s redirects there.", q.RedirectFrom)
-	}
-	for _, item := range q.Items {
-		fmt.Fprintf(&b, "\n%s in %s", item.Reference, item.In)
-		if item.Credential != "" {
-			fmt.Fprintf(&b, ", credential %s", item.Credential)
-		}
-	}
-	return b.String()
 }
 
 // sendFailure turns an error of package request into the one for the client. A

@@ -4,11 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -34,8 +31,7 @@ func TestSendRequest(t *testing.T) {
 	w := newWorld(t, nil)
 	w.initialize()
 	questions := w.answer(answerOnce)
-	uri := w.write(t, "a.http", secretFile)
-	w.Open(uri, secretFile)
+	uri := w.open(t, "a.http", secretFile)
 
 	var response map[string]any
 	err := w.Command("vault-lsp.sendRequest", map[string]any{"uri": uri, "version": 1, "position": at(1, 3)}, &response)
@@ -146,8 +142,7 @@ func TestDestinationWithoutQuestion(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	w.Initialize(nil)
-	uri := w.write(t, "a.http", secretFile)
-	w.Open(uri, secretFile)
+	uri := w.open(t, "a.http", secretFile)
 	err := w.Command("vault-lsp.sendRequest", map[string]any{"uri": uri, "name": "first"}, nil)
 	if f := failure(t, err); !strings.Contains(f.Hint, "vault-lsp permission allow") {
 		t.Errorf("the hint is %q", f.Hint)
@@ -166,8 +161,7 @@ func TestSendIsPinnedToTheVersion(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
 	w.initialize()
-	uri := w.write(t, "a.http", secretFile)
-	w.Open(uri, secretFile)
+	uri := w.open(t, "a.http", secretFile)
 	w.Change(uri, 2, lsptest.Change{Text: secretFile + "\n"})
 	err := w.Command("vault-lsp.sendRequest", map[string]any{"uri": uri, "version": 1, "name": "second"}, nil)
 	if got := lsptest.CodeOf(err); got != -32801 {
@@ -233,8 +227,7 @@ func TestHangupEndsTheSend(t *testing.T) {
 		}
 	})
 	w.initialize()
-	uri := w.write(t, "a.http", secretFile)
-	w.Open(uri, secretFile)
+	uri := w.open(t, "a.http", secretFile)
 	w.GoCommand("vault-lsp.sendRequest", map[string]any{"uri": uri, "name": "second"})
 	receive(t, arrived)
 	w.Hangup()
@@ -298,8 +291,7 @@ func TestSendAll(t *testing.T) {
 	w.initialize()
 	questions := w.answer(answerOnce)
 	src := secretFile + "\n### bad\nGET https://api.example.com/{{nope}}\n\n### last\nGET https://api.example.com/\nAuthorization: {{$vault path=app/db key=password}}\n"
-	uri := w.write(t, "a.http", src)
-	w.Open(uri, src)
+	uri := w.open(t, "a.http", src)
 	var result struct {
 		Responses []struct {
 			Status int
@@ -318,115 +310,5 @@ func TestSendAll(t *testing.T) {
 	}
 	if len(*questions) != 1 {
 		t.Errorf("asked %d times for one origin: %q", len(*questions), *questions)
-	}
-}
-
-func TestEnvironments(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, nil)
-	w.initialize()
-	w.write(t, "http-client.env.json", `{"dev": {"path": "dev"}, "prod": {"path": "prod"}}`)
-	const src = "GET https://api.example.com/{{path}}\n"
-	uri := w.write(t, "sub/a.http", src)
-	w.Open(uri, src)
-	list := func() environmentList {
-		t.Helper()
-		var l environmentList
-		if err := w.Command("vault-lsp.listEnvironments", map[string]any{"uri": uri}, &l); err != nil {
-			t.Fatal(err)
-		}
-		return l
-	}
-	if diff := cmp.Diff(environmentList{Environments: []string{"dev", "prod"}}, list()); diff != "" {
-		t.Errorf("environments (-want +got):\n%s", diff)
-	}
-	sent := func(argument map[string]any) string {
-		t.Helper()
-		argument["uri"] = uri
-		var response request.Response
-		if err := w.Command("vault-lsp.sendRequest", argument, &response); err != nil {
-			t.Fatal(err)
-		}
-		return response.Request.URL
-	}
-	if got := sent(map[string]any{"environment": "prod"}); !strings.HasSuffix(got, "/prod") {
-		t.Errorf("sent %s, want prod", got)
-	}
-	var l environmentList
-	if err := w.Command("vault-lsp.selectEnvironment", map[string]any{"uri": uri, "environment": "dev"}, &l); err != nil {
-		t.Fatal(err)
-	}
-	if l.Selected != "dev" || list().Selected != "dev" {
-		t.Errorf("selected %q and %q, want dev", l.Selected, list().Selected)
-	}
-	if got := sent(map[string]any{}); !strings.HasSuffix(got, "/dev") {
-		t.Errorf("sent %s, want dev", got)
-	}
-	// A changed file is seen without being told.
-	w.write(t, "http-client.env.json", `{"dev": {"path": "changed-dev"}}`)
-	if got := sent(map[string]any{}); !strings.HasSuffix(got, "/changed-dev") {
-		t.Errorf("sent %s, want the changed file", got)
-	}
-	// So is one that is added in a parent folder.
-	w.write(t, "http-client.private.env.json", `{"dev": {"path": "private-dev"}}`)
-	if got := sent(map[string]any{}); strings.HasSuffix(got, "/changed-dev") {
-		t.Errorf("sent %s, want the added file", got)
-	}
-	if err := os.Remove(filepath.Join(w.dir, "http-client.private.env.json")); err != nil {
-		t.Fatal(err)
-	}
-	if got := sent(map[string]any{}); !strings.HasSuffix(got, "/changed-dev") {
-		t.Errorf("sent %s, want what is left", got)
-	}
-	f := failure(t, w.Command("vault-lsp.selectEnvironment", map[string]any{"uri": uri, "environment": "prod"}, nil))
-	if f.Code != "unknown-environment" || !strings.Contains(f.Hint, "dev") {
-		t.Errorf("an unknown environment: %+v", f)
-	}
-	if err := w.Command("vault-lsp.selectEnvironment", map[string]any{"uri": uri, "environment": ""}, &l); err != nil || l.Selected != "" {
-		t.Errorf("selecting none: %v, %q", err, l.Selected)
-	}
-}
-
-// Settings of the session reach the sends.
-func TestRequestSettings(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, func(w *world) {
-		w.respond = func(rw http.ResponseWriter, r *http.Request) {
-			if r.URL.Path == "/slow" {
-				<-r.Context().Done()
-				return
-			}
-			http.Redirect(rw, r, "/two", http.StatusFound)
-		}
-	})
-	w.initialize()
-	const src = "# @name redirect\nGET https://api.example.com/\n\n###\n# @name slow\nGET https://api.example.com/slow\n"
-	uri := w.write(t, "a.http", src)
-	w.Open(uri, src)
-	w.Notify("workspace/didChangeConfiguration", map[string]any{"settings": map[string]any{"vaultLsp": map[string]any{
-		"request": map[string]any{"timeout": "50ms", "followRedirects": false}, "cache.ttl": "2m",
-	}}})
-	deadline := time.Now().Add(10 * time.Second)
-	for {
-		var status cacheInfoResult
-		if err := w.Command("vault-lsp.cacheStatus", nil, &status); err != nil {
-			t.Fatal(err)
-		}
-		if status.TTLSeconds == 120 {
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("the setting cache.ttl has not arrived: %+v", status)
-		}
-	}
-	var response request.Response
-	if err := w.Command("vault-lsp.sendRequest", map[string]any{"uri": uri, "name": "redirect"}, &response); err != nil {
-		t.Fatal(err)
-	}
-	if response.Status != http.StatusFound {
-		t.Errorf("status %d, want the redirect itself", response.Status)
-	}
-	if f := failure(t, w.Command("vault-lsp.sendRequest", map[string]any{"uri": uri, "name": "slow"}, nil)); f.Code != "timeout" {
-		t.Errorf("code %q, want timeout", f.Code)
 	}
 }

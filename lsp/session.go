@@ -22,7 +22,7 @@ type session struct {
 	dispatch    *dispatcher
 	diagnostics *publisher
 	// publishedFiles are the problems of environment files as the client knows
-	// them; the publisher's lock guards it.
+	// them; publisher.sending guards it.
 	publishedFiles fileProblems
 	client         protocol.Client
 	environments   *environments
@@ -36,7 +36,8 @@ type session struct {
 	// triggerSuggest is the client's command that opens completion, or "".
 	triggerSuggest string
 	// options are the settings of the initialize request.
-	options json.RawMessage
+	options       json.RawMessage
+	settingsTurns settingsTurns
 
 	current atomic.Pointer[Snapshot]
 	// writing serialises update. Edits come from the read goroutine alone;

@@ -8,6 +8,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"go.lsp.dev/protocol"
 	"go.uber.org/zap"
@@ -78,13 +80,36 @@ func flatten(prefix string, object []byte, groups map[string]bool, into map[stri
 // didChangeConfiguration reads the settings again.
 func (s *session) didChangeConfiguration(_ context.Context, p *protocol.DidChangeConfigurationParams) error {
 	pushed := slices.Clone(json.RawMessage(p.Settings))
-	s.background("settings", func(ctx context.Context) { s.loadSettings(ctx, pushed) })
+	turn := s.settingsTurns.next()
+	s.background("settings", func(ctx context.Context) { s.loadSettings(ctx, turn, pushed) })
 	return nil
+}
+
+// settingsTurns numbers the times that settings were asked for. The answers may
+// come in another order, and an older one must not undo a newer one.
+type settingsTurns struct {
+	asked atomic.Uint64
+
+	mu      sync.Mutex
+	applied uint64
+}
+
+// next returns the number of a new turn; called where messages are read.
+func (t *settingsTurns) next() uint64 { return t.asked.Add(1) }
+
+// apply runs apply unless a later turn has been applied.
+func (t *settingsTurns) apply(turn uint64, apply func()) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if turn > t.applied {
+		t.applied = turn
+		apply()
+	}
 }
 
 // loadSettings asks the client for the settings, or, of a client that cannot be
 // asked, takes the ones that it sent.
-func (s *session) loadSettings(ctx context.Context, pushed json.RawMessage) {
+func (s *session) loadSettings(ctx context.Context, turn uint64, pushed json.RawMessage) {
 	section := sectionOf(pushed)
 	if section == nil {
 		section = sectionOf(s.options)
@@ -102,10 +127,10 @@ func (s *session) loadSettings(ctx context.Context, pushed json.RawMessage) {
 		}
 	}
 	settings, problems := DecodeSettings(section)
+	s.settingsTurns.apply(turn, func() { s.applySettings(settings) })
 	if len(problems) > 0 {
 		s.warn(ctx, "Settings: "+strings.Join(problems, "; "))
 	}
-	s.applySettings(settings)
 }
 
 // sectionOf returns our section of a settings object, or nil.

@@ -2,12 +2,15 @@ package lsp
 
 import (
 	"encoding/json"
+	"net/http"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vault-lsp/vault-lsp/internal/lsptest"
+	"github.com/vault-lsp/vault-lsp/request"
 )
 
 func TestDecodeSettings(t *testing.T) {
@@ -119,4 +122,93 @@ func TestSettingsArePushed(t *testing.T) {
 	e.Await("message about the options", func(m lsptest.Message) bool { return contains(m.Params, "vaultLsp.a is not") })
 	e.Notify("workspace/didChangeConfiguration", map[string]any{"settings": map[string]any{"vaultLsp": map[string]any{"b": 1}}})
 	e.Await("message about the change", func(m lsptest.Message) bool { return contains(m.Params, "vaultLsp.b is not") })
+}
+
+// An answer that comes late does not undo one that was asked for later.
+func TestLateSettingsDoNotWin(t *testing.T) {
+	t.Parallel()
+	made := make(chan *session, 1)
+	e := start(t, Deps{}, func(s *session) { made <- s })
+	// Each answer holds a mistake, which is shown once the answer was applied.
+	answers := map[int32]string{
+		1: `{"first": 1}`,
+		2: `{"environment": "old", "late": 1}`,
+		3: `{"environment": "new", "quick": 1}`,
+	}
+	var asked atomic.Int32
+	second, late := make(chan struct{}), make(chan struct{})
+	e.Handle("workspace/configuration", func(json.RawMessage) (any, *lsptest.ResponseError) {
+		n := asked.Add(1)
+		if n == 2 {
+			close(second)
+			<-late
+		}
+		return []any{json.RawMessage(answers[n])}, nil
+	})
+	shown := func(setting string) {
+		t.Helper()
+		e.Await("message about "+setting, func(m lsptest.Message) bool { return contains(m.Params, setting+" is not a setting") })
+	}
+	e.Initialize(map[string]any{"capabilities": map[string]any{"workspace": map[string]any{"configuration": true}}})
+	shown("first")
+	change := func() { e.Notify("workspace/didChangeConfiguration", map[string]any{"settings": nil}) }
+	change()
+	receive(t, second)
+	change()
+	shown("quick")
+	close(late)
+	shown("late")
+	if got := receive(t, made).snapshot().Settings.Environment; got != "new" {
+		t.Errorf("environment %q, want new", got)
+	}
+}
+
+// Settings of the session reach the sends.
+func TestRequestSettings(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) {
+		w.respond = func(rw http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/slow" {
+				<-r.Context().Done()
+				return
+			}
+			http.Redirect(rw, r, "/two", http.StatusFound)
+		}
+	})
+	w.initialize()
+	const src = "# @name redirect\nGET https://api.example.com/\n\n###\n# @name slow\nGET https://api.example.com/slow\n"
+	uri := w.open(t, "a.http", src)
+	// The number of minutes that the cache keeps a secret says which settings
+	// have arrived.
+	set := func(minutes int, request map[string]any) {
+		t.Helper()
+		w.Notify("workspace/didChangeConfiguration", map[string]any{"settings": map[string]any{"vaultLsp": map[string]any{
+			"request": request, "cache.ttl": minutes,
+		}}})
+		deadline := time.Now().Add(10 * time.Second)
+		for {
+			var status cacheStatusResult
+			if err := w.Command("vault-lsp.cacheStatus", nil, &status); err != nil {
+				t.Fatal(err)
+			}
+			if status.TTLSeconds == int64(60*minutes) {
+				return
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("the setting cache.ttl has not arrived: %+v", status)
+			}
+		}
+	}
+	set(2, map[string]any{"followRedirects": false})
+	var response request.Response
+	if err := w.Command("vault-lsp.sendRequest", map[string]any{"uri": uri, "name": "redirect"}, &response); err != nil {
+		t.Fatal(err)
+	}
+	if response.Status != http.StatusFound {
+		t.Errorf("status %d, want the redirect itself", response.Status)
+	}
+	set(3, map[string]any{"timeout": "50ms"})
+	if f := failure(t, w.Command("vault-lsp.sendRequest", map[string]any{"uri": uri, "name": "slow"}, nil)); f.Code != "timeout" {
+		t.Errorf("code %q, want timeout", f.Code)
+	}
 }

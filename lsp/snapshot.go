@@ -68,6 +68,15 @@ type Snapshot struct {
 // Document returns the open document of that URI, or nil.
 func (s *Snapshot) Document(u uri.URI) *Document { return s.documents[canonical(u)] }
 
+// open returns the open document of that URI; that there is none is the
+// client's mistake.
+func (s *Snapshot) open(u uri.URI) (*Document, error) {
+	if doc := s.Document(u); doc != nil {
+		return doc, nil
+	}
+	return nil, invalidParams("the document is not open")
+}
+
 // canonical is the one spelling of a URI under which documents are kept: the
 // library reads URIs into it wherever they stand in its own types.
 func canonical(u uri.URI) uri.URI {

@@ -11,11 +11,7 @@ import (
 
 // definition answers textDocument/definition for variables.
 func (s *session) definition(_ context.Context, snap *Snapshot, p *protocol.DefinitionParams) (protocol.DefinitionResult, error) {
-	doc, err := snap.open(p.TextDocument.URI)
-	if err != nil {
-		return nil, err
-	}
-	offset, err := s.offset(doc, p.Position)
+	doc, offset, err := s.locate(snap, p.TextDocument.URI, p.Position)
 	if err != nil {
 		return nil, err
 	}
@@ -30,11 +26,7 @@ func (s *session) definition(_ context.Context, snap *Snapshot, p *protocol.Defi
 
 // occurrences returns where the variable at a position stands in the document.
 func (s *session) occurrences(snap *Snapshot, u uri.URI, p protocol.Position) (*Document, []analysis.Occurrence, error) {
-	doc, err := snap.open(u)
-	if err != nil {
-		return nil, nil, err
-	}
-	offset, err := s.offset(doc, p)
+	doc, offset, err := s.locate(snap, u, p)
 	if err != nil {
 		return nil, nil, err
 	}

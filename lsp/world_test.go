@@ -278,6 +278,14 @@ func (w *world) write(t testing.TB, name, content string) string {
 	return string(uri.File(path))
 }
 
+// open makes a file in the workspace, opens it and returns its URI.
+func (w *world) open(t testing.TB, name, content string) string {
+	t.Helper()
+	u := w.write(t, name, content)
+	w.Open(u, content)
+	return u
+}
+
 // initialize begins a session of a client that can do everything.
 func (w *world) initialize() {
 	w.Initialize(map[string]any{

@@ -1,0 +1,60 @@
+package lsp
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/vault-lsp/vault-lsp/env"
+)
+
+// environmentList is the result of listEnvironments and selectEnvironment.
+type environmentList struct {
+	Environments []string `json:"environments"`
+	Selected     string   `json:"selected"`
+}
+
+func (s *session) listEnvironments(_ context.Context, inv invocation, args uriArgs) (*environmentList, error) {
+	doc, err := inv.snap.open(args.URI)
+	if err != nil {
+		return nil, err
+	}
+	names := append([]string{}, s.environmentsOf(inv.snap, doc).Names()...)
+	return &environmentList{Environments: names, Selected: inv.snap.Environment(doc)}, nil
+}
+
+func (s *session) selectEnvironment(ctx context.Context, inv invocation, args selectEnvironmentArgs) (*environmentList, error) {
+	doc, err := inv.snap.open(args.URI)
+	if err != nil {
+		return nil, err
+	}
+	if err := knownEnvironment(s.environmentsOf(inv.snap, doc), args.Environment); err != nil {
+		return nil, err
+	}
+	path := doc.Path()
+	if path == "" {
+		return nil, &Failure{
+			Code: "no-file", Message: "a document that is in no file has no environments", Hint: "save it first",
+		}
+	}
+	s.update(func(next *Snapshot) {
+		next.selected[next.Root(path)] = args.Environment
+	})
+	s.diagnoseAll(0)
+	inv.snap = s.snapshot()
+	return s.listEnvironments(ctx, inv, uriArgs{URI: args.URI})
+}
+
+// knownEnvironment refuses an environment that no file defines; none is fine.
+func knownEnvironment(envs *env.Environments, name string) error {
+	names := envs.Names()
+	if name == "" || slices.Contains(names, name) {
+		return nil
+	}
+	hint := "there are no environments: add http-client.env.json beside the file"
+	if len(names) > 0 {
+		hint = "the environments are: " + strings.Join(names, ", ")
+	}
+	return &Failure{Code: "unknown-environment", Message: fmt.Sprintf("there is no environment %q", name), Hint: hint}
+}
