@@ -64,6 +64,7 @@ func TestNeovim(t *testing.T) {
 		{script: "all.lua", setup: withServer, sends: true},
 		{script: "lens.lua", setup: withServer, sends: true},
 		{script: "question.lua", setup: withServer},
+		{script: "curl.lua", setup: withServer},
 		{script: "insert.lua", setup: withServer},
 		{script: "complete.lua", setup: withServer},
 		{script: "attach.lua", setup: withServer},
