@@ -55,7 +55,7 @@ export async function testProfile(
     details.push(`expires: ${new Date(identity.expires).toLocaleString()}`);
   }
   const more = details.length > 0 ? ` (${details.join(", ")})` : "";
-  void vscode.window.showInformationMessage(`${name} works: you are ${identity.identity}${more}.`);
+  void vscode.window.showInformationMessage(`${name} works: signed in as ${identity.identity}${more}.`);
 }
 
 async function chooseCredential({ server }: CommandContext, title: string): Promise<string | undefined> {

@@ -23,10 +23,10 @@ export async function sendAll(context: CommandContext, argument: unknown): Promi
     const outcome = outcomeOf(error);
     if (error instanceof NoServerError || outcome.kind !== "failed") {
       context.view.forgetSending();
-    } else {
-      context.view.showFailure(sent, title, outcome.failure);
+      tell(error);
+      return;
     }
-    tell(error);
+    context.view.showFailure(sent, title, outcome.failure);
   }
 }
 

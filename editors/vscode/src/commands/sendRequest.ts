@@ -1,8 +1,7 @@
 import * as vscode from "vscode";
-import { outcomeOf, sentence } from "../failure";
+import { outcomeOf } from "../failure";
 import { current, seen, type SeenPlace } from "../place";
 import { executeWithProgress } from "../progress";
-import type { Failure } from "../protocol";
 import { NoServerError } from "../server";
 import { withUnlock } from "../unlock";
 import { requestEditor, tell, trusted, type CommandContext } from "./context";
@@ -32,7 +31,6 @@ export async function sendRequest(context: CommandContext, argument: unknown): P
       return;
     }
     context.view.showFailure(sent, title, outcome.failure);
-    void announce(outcome.failure, place);
   }
 }
 
@@ -57,15 +55,4 @@ function placeAtCursor(): SeenPlace | undefined {
 function describe({ uri, position, name }: SeenPlace): string {
   const file = vscode.Uri.parse(uri, true).path.split("/").at(-1) ?? uri;
   return name ?? (position ? `${file}:${position.line + 1}` : file);
-}
-
-/** Says what went wrong, and offers to go to the place that is to blame. */
-async function announce(failure: Failure, place: SeenPlace): Promise<void> {
-  const show = "Go to Cause";
-  const chosen = await vscode.window.showErrorMessage(sentence(failure), ...(failure.range ? [show] : []));
-  if (chosen === show && failure.range) {
-    const { start, end } = failure.range;
-    const selection = new vscode.Range(start.line, start.character, end.line, end.character);
-    await vscode.window.showTextDocument(vscode.Uri.parse(place.uri, true), { selection });
-  }
 }

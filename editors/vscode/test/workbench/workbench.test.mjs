@@ -63,6 +63,7 @@ test("the extension in a real workbench", { timeout: 15 * 60_000 }, async (conte
     await vault.put("app/search", { api_key: "another" });
 
     home.write("config/vault-lsp/config.json", {
+      defaults: { vault: "dev" },
       credentials: {
         dev: {
           provider: "vault",
