@@ -174,7 +174,7 @@ func (in Input) fixCredential(d Diagnostic, add func(string, ...Edit)) {
 	offered := 0
 	for _, c := range in.Credentials {
 		if c.Provider == s.expr.Name && c.Name != d.Suggestion && offered < most {
-			add("Use the credential "+c.Name, Edit{Span: d.Span, New: fieldText(c.Name, 0)})
+			add("Use the credential "+c.Name, Edit{Span: d.Span, New: secret.FormatValue(c.Name)})
 			offered++
 		}
 	}
@@ -185,7 +185,7 @@ func (in Input) fixCredential(d Diagnostic, add func(string, ...Edit)) {
 
 // fixPlainHTTP writes https where the target itself says http.
 func (in Input) fixPlainHTTP(d Diagnostic, add func(string, ...Edit)) {
-	r := blockAt(in.File, d.Span.Start).Request
+	r := in.File.BlockAt(d.Span.Start).Request
 	if r == nil {
 		return
 	}

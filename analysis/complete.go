@@ -51,7 +51,7 @@ func (c *completer) typed() (string, int) {
 // itemAt returns the block and the kind of item that hold the line beginning at
 // start. A line behind the last line end of the file is blank.
 func itemAt(f *parser.File, start int) (*parser.Block, parser.ItemKind) {
-	b := blockAt(f, start)
+	b := f.BlockAt(start)
 	for _, item := range b.Items {
 		if item.Span.Start <= start && start < item.Span.End {
 			return b, item.Kind

@@ -159,7 +159,7 @@ func fieldDoc(f secret.Field) string {
 	if f.Example == "" {
 		return f.Doc
 	}
-	return f.Doc + "\n\nExample: " + code(f.Name+"="+fieldText(f.Example, 0))
+	return f.Doc + "\n\nExample: " + code(f.Name+"="+secret.FormatValue(f.Example))
 }
 
 // fieldValue completes the value of a field: the values of the table, names of

@@ -197,7 +197,7 @@ func (in Input) refsIn(d env.Definition) []secret.Ref {
 
 // hoverWord explains methods, headers and directives.
 func hoverWord(in Input, offset int) *HoverResult {
-	b := blockAt(in.File, offset)
+	b := in.File.BlockAt(offset)
 	for _, d := range b.Directives {
 		if !d.NameSpan.Contains(offset) {
 			continue

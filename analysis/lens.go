@@ -30,17 +30,5 @@ func title(src string, r *parser.Request) string {
 	if r.Name != "" {
 		return r.Name
 	}
-	return r.Method + " " + targetText(src, r)
-}
-
-// targetText returns the target as written, joined over its lines.
-func targetText(src string, r *parser.Request) string {
-	if len(r.Target.Parts) == 1 {
-		return r.Target.Parts[0].Span.Of(src)
-	}
-	var text []byte
-	for _, p := range r.Target.Parts {
-		text = append(text, p.Span.Of(src)...)
-	}
-	return string(text)
+	return r.Method + " " + r.Target.Text(src)
 }

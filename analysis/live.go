@@ -3,6 +3,8 @@ package analysis
 import (
 	"fmt"
 	"strings"
+
+	"github.com/vault-lsp/vault-lsp/secret"
 )
 
 // Items turns a vault's answers into completion items. A value that does not
@@ -20,7 +22,7 @@ func (q *LiveQuery) itemsOf(kind ItemKind, values []LiveValue) []CompletionItem 
 		switch {
 		case strings.Contains(q.typed, "{{"):
 			rest, ok := strings.CutPrefix(v.Value, q.Prefix)
-			if !ok || fieldText(rest, 0) != rest {
+			if !ok || rest != "" && secret.FormatValue(rest) != rest {
 				continue
 			}
 			inserted = q.typed + rest
@@ -48,14 +50,10 @@ func (q *LiveQuery) itemsOf(kind ItemKind, values []LiveValue) []CompletionItem 
 }
 
 // fieldText writes a field's value as it stands in a reference: in the given
-// quotes, or where quote is 0 bare if that is possible and in single quotes if
-// not.
+// quotes, or where quote is 0 as references are printed.
 func fieldText(value string, quote byte) string {
 	if quote == 0 {
-		if !strings.ContainsAny(value, " \t\r\n\"'{}\\") {
-			return value
-		}
-		quote = '\''
+		return secret.FormatValue(value)
 	}
 	escape := strings.NewReplacer(`\`, `\\`, string(quote), `\`+string(quote), "\n", `\n`, "\r", `\r`, "\t", `\t`)
 	return string(quote) + escape.Replace(value) + string(quote)

@@ -1,7 +1,6 @@
 package analysis
 
 import (
-	"sort"
 	"strings"
 
 	"github.com/vault-lsp/vault-lsp/internal/text"
@@ -72,15 +71,9 @@ func eachExpr(e *template.Expr, visit func(*template.Expr)) {
 	}
 }
 
-// blockAt returns the block that holds offset.
-func blockAt(f *parser.File, offset int) *parser.Block {
-	i := sort.Search(len(f.Blocks), func(i int) bool { return f.Blocks[i].Span.Start > offset })
-	return f.Blocks[max(0, i-1)]
-}
-
 // siteAt returns the top-level expression that offset stands in.
 func siteAt(f *parser.File, offset int) (found site, ok bool) {
-	eachSite(blockAt(f, offset), func(s site) {
+	eachSite(f.BlockAt(offset), func(s site) {
 		if s.expr.Span.Contains(offset) {
 			// Of two that touch, the one that begins at offset is meant.
 			found, ok = s, true

@@ -41,7 +41,7 @@ func requestSymbol(src string, b *parser.Block) Symbol {
 		}
 	}
 	if r.Name != "" {
-		s.Detail = r.Method + " " + targetText(src, r)
+		s.Detail = r.Method + " " + r.Target.Text(src)
 	}
 	for _, h := range r.Headers {
 		s.Children = append(s.Children, Symbol{Name: h.Name, Kind: SymbolHeader, Span: h.Span, Selection: h.NameSpan})

@@ -123,7 +123,7 @@ func (in Input) plainText(src string, parts []template.ValuePart) (value string,
 // used there, and the span of that name.
 func variableAt(f *parser.File, offset int) (string, text.Span, bool) {
 	offset = clamp(f.Src, offset)
-	for _, v := range blockAt(f, offset).Variables {
+	for _, v := range f.BlockAt(offset).Variables {
 		if v.NameSpan.Contains(offset) {
 			return v.Name, v.NameSpan, true
 		}

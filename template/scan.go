@@ -83,11 +83,6 @@ func (s *Scanner) AppendParts(parts []Part, span text.Span) []Part {
 	return parts
 }
 
-// HasExpr reports whether an expression begins in span.
-func (s *Scanner) HasExpr(span text.Span) bool {
-	return s.findOpen(span.Start, span.End) < span.End
-}
-
 // findOpen returns the offset of the first expression's {{ in [at, end), or
 // end. Of three braces the last two open it: {{{x}}} is {{x}} in braces.
 func (s *Scanner) findOpen(at, end int) int {
