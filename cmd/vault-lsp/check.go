@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -161,8 +160,7 @@ func (s *source) resolveAll(ctx context.Context, p *parts) ([]finding, error) {
 }
 
 func (a *app) printFindings(findings []finding, format string) error {
-	enc := json.NewEncoder(a.out)
-	enc.SetEscapeHTML(false)
+	enc := a.jsonOutput()
 	switch format {
 	case "json":
 		enc.SetIndent("", "  ")
@@ -172,7 +170,7 @@ func (a *app) printFindings(findings []finding, format string) error {
 		return enc.Encode(newSarif(findings))
 	}
 	for _, f := range findings {
-		a.printf("%s:%d:%d: %s: %s (%s)\n", f.File, f.Line, f.Column, f.Severity, sanitize(f.Message), f.Code)
+		a.printf("%s:%d:%d: %s: %s (%s)\n", f.File, f.Line, f.Column, f.Severity, f.Message, f.Code)
 	}
 	return nil
 }

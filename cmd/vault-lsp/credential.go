@@ -35,7 +35,7 @@ func (a *app) credentialList() *cobra.Command {
 				a.warnf("no profiles; references use the identity of this machine, such as VAULT_ADDR and VAULT_TOKEN\n")
 			}
 			defaults := p.store.Config().Defaults
-			w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+			w := tabwriter.NewWriter(harmless{a.out}, 0, 0, 2, ' ', 0)
 			for _, profile := range p.store.List() {
 				mark := ""
 				if defaults[profile.Provider] == profile.Name {

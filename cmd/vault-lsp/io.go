@@ -30,11 +30,15 @@ func standardIO() streams {
 	return s
 }
 
-// printf writes to standard output.
-func (s streams) printf(format string, args ...any) { _, _ = fmt.Fprintf(s.out, format, args...) }
+// printf writes to standard output what cannot steer a terminal.
+func (s streams) printf(format string, args ...any) {
+	_, _ = fmt.Fprintf(harmless{s.out}, format, args...)
+}
 
-// warnf writes to standard error.
-func (s streams) warnf(format string, args ...any) { _, _ = fmt.Fprintf(s.err, format, args...) }
+// warnf writes to standard error what cannot steer a terminal.
+func (s streams) warnf(format string, args ...any) {
+	_, _ = fmt.Fprintf(harmless{s.err}, format, args...)
+}
 
 // askSecret reads a secret: from the terminal without echo after a prompt, or
 // the whole of standard input without its last line end.

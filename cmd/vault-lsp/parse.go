@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -26,8 +25,7 @@ func (a *app) parseCommand() *cobra.Command {
 				return err
 			}
 			isProvider := func(name string) bool { _, ok := secret.Lookup(name); return ok }
-			enc := json.NewEncoder(a.out)
-			enc.SetEscapeHTML(false)
+			enc := a.jsonOutput()
 			enc.SetIndent("", "  ")
 			if err := enc.Encode(parser.Describe(parser.Parse(src), isProvider)); err != nil {
 				return fmt.Errorf("write: %w", err)

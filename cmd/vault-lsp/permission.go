@@ -30,7 +30,7 @@ func (a *app) permissionList() *cobra.Command {
 			if err != nil {
 				return usage(err)
 			}
-			w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+			w := tabwriter.NewWriter(harmless{a.out}, 0, 0, 2, ' ', 0)
 			for _, r := range rules {
 				_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.Reference, orAny(r.Credential, "any credential"), r.Origin,
 					orAny(r.In, "any place"), orAny(r.Workspace, "any workspace"))

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
-	"unicode"
 
 	"github.com/vault-lsp/vault-lsp/internal/text"
 	"github.com/vault-lsp/vault-lsp/parser"
@@ -20,7 +18,7 @@ func (s *sendRun) print(r *parser.Request, response *request.Response, err error
 		s.printError(r, err)
 	} else {
 		if s.flags.all {
-			s.printf("### %s\n", sanitize(s.src.title(r)))
+			s.printf("### %s\n", s.src.title(r))
 		}
 		s.printResponse(response)
 	}
@@ -46,22 +44,22 @@ func outcome(response *request.Response, err error) int {
 
 func (s *sendRun) printResponse(r *request.Response) {
 	if s.flags.verbose {
-		s.printf("> %s %s\n", r.Request.Method, sanitize(r.Request.URL))
+		s.printf("> %s %s\n", r.Request.Method, r.Request.URL)
 		for _, h := range r.Request.Headers {
-			s.printf("> %s: %s\n", h.Name, sanitize(h.Value))
+			s.printf("> %s: %s\n", h.Name, h.Value)
 		}
 		s.printf("\n")
 	}
 	for _, hop := range r.Redirects {
-		s.warnf("redirect %d to %s\n", hop.Status, sanitize(hop.URL))
+		s.warnf("redirect %d to %s\n", hop.Status, hop.URL)
 	}
-	s.printf("%s %d %s  (%.0f ms, %s)\n", r.HTTPVersion, r.Status, sanitize(r.StatusText), r.Timings.Total, size(r.Body.Size))
+	s.printf("%s %d %s  (%.0f ms, %s)\n", r.HTTPVersion, r.Status, r.StatusText, r.Timings.Total, size(r.Body.Size))
 	for _, h := range r.Headers {
-		s.printf("%s: %s\n", h.Name, sanitize(h.Value))
+		s.printf("%s: %s\n", h.Name, h.Value)
 	}
 	switch {
 	case r.Body.Text != "":
-		s.printf("\n%s\n", strings.TrimRight(sanitize(r.Body.Text), "\n"))
+		s.printf("\n%s\n", strings.TrimRight(r.Body.Text, "\n"))
 	case r.Body.File != "":
 		s.printf("\n(body in %s)\n", r.Body.File)
 	}
@@ -69,7 +67,7 @@ func (s *sendRun) printResponse(r *request.Response) {
 		s.warnf("the body is cut: it is longer than the limit\n")
 	}
 	for _, w := range r.Warnings {
-		s.warnf("warning: %s\n", sanitize(w))
+		s.warnf("warning: %s\n", w)
 	}
 }
 
@@ -83,9 +81,9 @@ func (s *sendRun) printError(r *parser.Request, err error) {
 			place = s.src.at(e.Span.Start)
 		}
 	}
-	s.warnf("%s: %s\n", place, sanitize(s.mask(err.Error())))
+	s.warnf("%s: %s\n", place, s.mask(err.Error()))
 	if hint != "" {
-		s.warnf("  %s\n", sanitize(s.mask(hint)))
+		s.warnf("  %s\n", s.mask(hint))
 	}
 }
 
@@ -119,8 +117,7 @@ type jsonPosition struct {
 }
 
 func (s *sendRun) printJSON(r *parser.Request, response *request.Response, err error) {
-	enc := json.NewEncoder(s.out)
-	enc.SetEscapeHTML(false)
+	enc := s.jsonOutput()
 	if err == nil {
 		_ = enc.Encode(response)
 		return
@@ -141,21 +138,6 @@ func (s *sendRun) printJSON(r *parser.Request, response *request.Response, err e
 		}
 	}
 	_ = enc.Encode(f)
-}
-
-// sanitize makes text of a server or a file harmless for a terminal: control
-// characters other than line end and tab, with which a terminal could be
-// steered, are shown as U+FFFD.
-func sanitize(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
-			if r == '\r' {
-				return -1
-			}
-			return unicode.ReplacementChar
-		}
-		return r
-	}, s)
 }
 
 // size prints a number of bytes for people.

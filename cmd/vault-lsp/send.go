@@ -224,12 +224,12 @@ func (s *sendRun) unlockFor(ctx context.Context, plan *request.Plan) error {
 
 // question asks on the terminal whether secrets may go to an origin.
 func (s *sendRun) question(_ context.Context, q request.Question) (request.Answer, error) {
-	s.warnf("%s sends to %s:\n", s.src.path, sanitize(q.Origin))
+	s.warnf("%s sends to %s:\n", s.src.path, q.Origin)
 	if q.RedirectFrom != "" {
-		s.warnf("  (redirected there by %s)\n", sanitize(q.RedirectFrom))
+		s.warnf("  (redirected there by %s)\n", q.RedirectFrom)
 	}
 	for _, item := range q.Items {
-		s.warnf("  %s  in %s, credential %s\n", sanitize(item.Reference), item.In, orAny(item.Credential, "none"))
+		s.warnf("  %s  in %s, credential %s\n", item.Reference, item.In, orAny(item.Credential, "none"))
 	}
 	answer, err := s.ask("Allow? [o]nce, [a]lways, [N]o")
 	if err != nil {

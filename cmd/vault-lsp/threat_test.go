@@ -1,10 +1,14 @@
 package main
 
 import (
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode"
 )
 
 // TestThreatEnvironmentLinkLeavesWorkspace: git keeps symbolic links, so a
@@ -52,5 +56,41 @@ func TestThreatEnvironmentLinkInsideWorkspace(t *testing.T) {
 	u.run("send", u.write("a.http", "GET "+target.URL+"/\nAuthorization: {{token}}\n")).want(t, exitOK)
 	if len(target.authorization) != 1 || target.authorization[0] != "abc" {
 		t.Errorf("server saw %q", target.authorization)
+	}
+}
+
+// TestThreatTerminalEscapes: whatever a file, its name or a server says, the
+// terminal gets no control characters.
+func TestThreatTerminalEscapes(t *testing.T) {
+	const escape = "\x1b]0;pwn\a\u009b31m\u202e"
+	u := newUser(t)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Escape", "\u009b31m\u202e")
+		_, _ = io.WriteString(w, escape)
+	}))
+	t.Cleanup(server.Close)
+	one := u.write("one.http", "### "+escape+"\nGET "+server.URL+"/\n")
+	two := u.write("two.http", "### "+escape+"\nGET "+server.URL+"/{{x"+escape+"}}\n\n### "+escape+"\nGET "+server.URL+"/\n")
+	named := u.write("c\x1b[31m\u202e.http", "GET http://x/{{y}}\n")
+	poisoned := `{"version":1,"rules":[{"id":"1","reference":"{{$local secret=a` + "\u009b\u202e" + `}}","origin":"https://a"}]}`
+	state := filepath.Join(u.home, ".state", "vault-lsp")
+	if err := os.MkdirAll(state, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(state, "permissions.json"), []byte(poisoned), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"send", one}, {"send", one, "-v"}, {"send", one, "--json"}, {"send", two}, {"send", two, "--all"}, {"send", two, "--all", "--json"},
+		{"send", two, "--name", escape}, {"send", two, "--line", "99"}, {"send", named}, {"send", escape}, {"send", one, "--env", escape},
+		{"check", two}, {"check", named}, {"check", two, "--format", "json"}, {"check", two, "--format", "sarif"}, {"check", escape},
+		{"parse", two, "--json"}, {"parse", escape}, {"permission", "list"}, {"permission", "revoke", "1"}, {escape},
+	} {
+		r := u.run(args...)
+		if i := strings.IndexFunc(r.out+r.err, func(c rune) bool {
+			return c != '\n' && c != '\t' && (unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c))
+		}); i >= 0 {
+			t.Errorf("%q prints %q", args, (r.out + r.err)[i:])
+		}
 	}
 }
