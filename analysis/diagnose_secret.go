@@ -7,7 +7,6 @@ import (
 
 	"github.com/vault-lsp/vault-lsp/env"
 	"github.com/vault-lsp/vault-lsp/internal/spelling"
-	"github.com/vault-lsp/vault-lsp/internal/text"
 	"github.com/vault-lsp/vault-lsp/parser"
 	"github.com/vault-lsp/vault-lsp/secret"
 	"github.com/vault-lsp/vault-lsp/template"
@@ -71,7 +70,7 @@ func (d *diagnoser) reference(e *template.Expr) {
 		return
 	}
 	if spec.Name == secret.HCP {
-		d.add(Diagnostic{Code: CodeEndOfLife, Span: dollarName(e), Tags: []Tag{TagDeprecated},
+		d.add(Diagnostic{Code: CodeEndOfLife, Span: e.CallSpan(), Tags: []Tag{TagDeprecated},
 			Message: "HCP Vault Secrets ended on 2026-07-01; move this secret to another vault. For HCP Vault Dedicated use $vault."})
 	}
 	arg := e.Arg("credential")
@@ -213,9 +212,4 @@ func (d *diagnoser) isPlainHTTP(r *parser.Request) bool {
 	}
 	host, _, _ = strings.Cut(host, ":")
 	return host != "localhost" && !strings.HasSuffix(host, ".localhost") && !strings.HasPrefix(host, "127.") && host != ""
-}
-
-// dollarName is a call's name with its $.
-func dollarName(e *template.Expr) text.Span {
-	return text.Span{Start: e.NameSpan.Start - 1, End: e.NameSpan.End}
 }

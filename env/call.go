@@ -27,11 +27,6 @@ func (x *expander) call(src string, e *template.Expr, o origin) {
 	x.unknownCall(e, o)
 }
 
-// nameSpan is a call's name with its $.
-func nameSpan(e *template.Expr) text.Span {
-	return text.Span{Start: e.NameSpan.Start - 1, End: e.NameSpan.End}
-}
-
 // unknownCall reports a name that is in neither table. It counts as a provider
 // if it has fields, as a system variable otherwise.
 func (x *expander) unknownCall(e *template.Expr, o origin) {
@@ -50,11 +45,11 @@ func (x *expander) unknownCall(e *template.Expr, o origin) {
 	}
 	switch {
 	case suggestion != "":
-		x.problem(code, suggestion, o, nameSpan(e), "There is no $%s; did you mean $%s?", e.Name, suggestion)
+		x.problem(code, suggestion, o, e.CallSpan(), "There is no $%s; did you mean $%s?", e.Name, suggestion)
 	case hasFields:
-		x.problem(code, "", o, nameSpan(e), "There is no provider $%s; the providers are $%s.", e.Name, strings.Join(providers, ", $"))
+		x.problem(code, "", o, e.CallSpan(), "There is no provider $%s; the providers are $%s.", e.Name, strings.Join(providers, ", $"))
 	default:
-		x.problem(code, "", o, nameSpan(e), "$%s is not supported; the system variables are $%s.", e.Name, strings.Join(names, ", $"))
+		x.problem(code, "", o, e.CallSpan(), "$%s is not supported; the system variables are $%s.", e.Name, strings.Join(names, ", $"))
 	}
 }
 
@@ -129,7 +124,7 @@ func (x *expander) reference(e *template.Expr, o origin) {
 // fieldProblems reports the problems of a reference's fields where they stand.
 func (x *expander) fieldProblems(e *template.Expr, problems []secret.FieldProblem, at []fieldArg, o origin) {
 	for _, p := range problems {
-		span := nameSpan(e)
+		span := e.CallSpan()
 		if p.Index >= 0 {
 			arg := at[p.Index].arg
 			if !at[p.Index].known && p.Code != secret.CodeUnknownField {

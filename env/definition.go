@@ -55,6 +55,13 @@ type Definition struct {
 	pending *pendingRef
 }
 
+// place returns an offset's line and column, both from 1; the column counts
+// bytes.
+func place(m *text.Mapper, offset int) (line, column int) {
+	at := m.Position(offset, text.UTF8)
+	return at.Line + 1, at.Character + 1
+}
+
 // Text returns the value as it is written: variables and references in it are
 // not expanded.
 func (d Definition) Text() string {

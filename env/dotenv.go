@@ -48,9 +48,9 @@ func (e *Environments) DotenvNames(environment string) []Definition {
 // are escapes. Nothing is expanded.
 func parseDotenv(path, environment, src string) dotenvFile {
 	f := dotenvFile{path: path, environment: environment}
-	lines := newLineTable(src)
+	lines := text.NewMapper(src)
 	problem := func(offset int, message string) {
-		line, column := lines.position(offset)
+		line, column := place(lines, offset)
 		f.problems = append(f.problems, FileProblem{Path: path, Line: line, Column: column, Code: CodeBadDotenv, Message: message})
 	}
 	for at := 0; at < len(src); {
@@ -74,7 +74,7 @@ func parseDotenv(path, environment, src string) dotenvFile {
 			continue
 		}
 		at = lineEnd(src, valueEnd) + 1
-		line, column := lines.position(nameSpan.Start)
+		line, column := place(lines, nameSpan.Start)
 		f.definitions = append(f.definitions, Definition{
 			Name: nameSpan.Of(src), Source: SourceDotenv, Path: path, Private: true, Line: line, Column: column,
 			Span: text.Span{Start: nameSpan.Start, End: valueEnd}, NameSpan: nameSpan,

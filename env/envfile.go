@@ -32,13 +32,13 @@ type environment struct {
 type fileReader struct {
 	file  environmentFile
 	src   string
-	lines lineTable
+	lines *text.Mapper
 }
 
 // parseEnvironmentFile reads {"environment": {"variable": value, …}, …}.
 // Comments and trailing commas are allowed.
 func parseEnvironmentFile(path string, source Source, src string) environmentFile {
-	r := fileReader{file: environmentFile{path: path, source: source}, src: src, lines: newLineTable(src)}
+	r := fileReader{file: environmentFile{path: path, source: source}, src: src, lines: text.NewMapper(src)}
 	if strings.Trim(src, " \t\r\n\ufeff") == "" {
 		return r.file
 	}
@@ -74,7 +74,7 @@ func parseEnvironmentFile(path string, source Source, src string) environmentFil
 
 // problem records a problem at an offset.
 func (r *fileReader) problem(offset int, code, format string, args ...any) {
-	line, column := r.lines.position(offset)
+	line, column := place(r.lines, offset)
 	r.file.problems = append(r.file.problems, FileProblem{Path: r.file.path, Line: line, Column: column, Code: code, Message: fmt.Sprintf(format, args...)})
 }
 
@@ -123,7 +123,7 @@ func (r *fileReader) environment(name string, member hujson.ObjectMember) {
 
 // definition reads one variable; nil for null, which leaves it undefined.
 func (r *fileReader) definition(name string, m hujson.ObjectMember) *Definition {
-	line, column := r.lines.position(m.Name.StartOffset)
+	line, column := place(r.lines, m.Name.StartOffset)
 	d := &Definition{
 		Name: name, Source: r.file.source, Path: r.file.path, Line: line, Column: column,
 		Span:     text.Span{Start: m.Name.StartOffset, End: m.Value.EndOffset},

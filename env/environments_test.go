@@ -201,3 +201,20 @@ func TestNilEnvironments(t *testing.T) {
 		t.Error("nil must be empty")
 	}
 }
+
+// Editors end a line at a lone carriage return too, and so must the places of
+// problems, which are shown there.
+func TestPlacesCountLinesAsEditorsDo(t *testing.T) {
+	t.Parallel()
+	envs := Load(files("http-client.env.json", "{\r\n\t\"dev\": {\r\t\"a\": \"1\",\n\t\"ref\": {\"provider\": \"vault\", \"nope\": \"x\"}}}"), ".")
+	want := []string{
+		"http-client.env.json:4:31 unknown-field",
+		"http-client.env.json:4:2 missing-field",
+	}
+	if diff := cmp.Diff(want, fileProblems(envs)); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+	if got := NewScope(nil, envs, "dev", nil).Lookup("a"); len(got) != 1 || got[0].Line != 3 || got[0].Column != 2 {
+		t.Errorf("a is defined at %+v, want line 3, column 2", got)
+	}
+}

@@ -139,10 +139,10 @@ func (s *Scope) Lookup(name string) []Definition {
 
 // fileDefinition describes a variable of the file.
 func (s *Scope) fileDefinition(v *parser.Variable) Definition {
-	at := s.mapper().Position(v.Span.Start, text.UTF8)
+	line, column := place(s.mapper(), v.Span.Start)
 	return Definition{
 		Name: v.Name, Source: SourceFile, Span: v.Span, NameSpan: v.NameSpan,
-		Line: at.Line + 1, Column: at.Character + 1, Src: s.file.Src, Template: v.Value,
+		Line: line, Column: column, Src: s.file.Src, Template: v.Value,
 	}
 }
 

@@ -136,6 +136,11 @@ func (e *Expr) Arg(name string) *Arg {
 	return nil
 }
 
+// CallSpan returns the span of a call's name with the $ before it.
+func (e *Expr) CallSpan() text.Span {
+	return text.Span{Start: e.NameSpan.Start - 1, End: e.NameSpan.End}
+}
+
 // Code names a syntax problem; it is stable and documented.
 type Code string
 
