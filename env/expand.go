@@ -36,8 +36,20 @@ type expander struct {
 	length          int
 	// exceeded is set once a limit was reported.
 	exceeded bool
-	// found counts the problems.
-	found int
+	// log holds what was reported while checking, and told what of it the caller
+	// has: the same problem of a definition is told once for each place.
+	log  []Problem
+	told map[Problem]bool
+}
+
+// maxRemembered is how many different problems of one definition are kept.
+const maxRemembered = 8
+
+// checkedDefinition is what looking at a definition has found: how many steps
+// it takes, and its problems, without their places.
+type checkedDefinition struct {
+	steps    int
+	problems []Problem
 }
 
 // origin says where the expression that is expanded comes from.
@@ -107,7 +119,16 @@ func (x *expander) problem(code, suggestion string, o origin, span text.Span, fo
 
 // add records a problem.
 func (x *expander) add(p Problem) {
-	x.found++
+	if x.checking {
+		x.log = append(x.log, p)
+		if x.told[p] {
+			return
+		}
+		if x.told == nil {
+			x.told = map[Problem]bool{}
+		}
+		x.told[p] = true
+	}
 	if x.report != nil {
 		x.report(p)
 		return
@@ -181,22 +202,47 @@ func (x *expander) text(b binding, o origin) {
 	x.stack = x.stack[:len(x.stack)-1]
 }
 
-// checkText is text for checking. It remembers what a definition without
-// problems costs and does not look at it again: a file names the same few
-// variables in thousands of requests. A definition without problems is part of
-// no cycle, whichever way led to it.
+// checkText is text for checking. It remembers what a definition costs and
+// what is wrong with it and does not look at it again: a file names the same
+// few variables in thousands of requests, and definitions that each name the
+// next one twice would be looked at without end. What a limit cut off is not
+// remembered, since it depends on the way that led here.
 func (x *expander) checkText(b binding, o origin) {
-	if steps, ok := x.scope.clean.Load(o.innermost); ok {
-		if x.steps += steps.(int); x.steps > x.maxSteps {
+	if known, ok := x.scope.checked.Load(o.innermost); ok {
+		definition := known.(checkedDefinition)
+		if x.steps += definition.steps; x.steps > x.maxSteps {
 			x.limit(o, o.span)
+		}
+		for _, p := range definition.problems {
+			p.Span = o.span
+			x.add(p)
 		}
 		return
 	}
-	before, found := x.steps, x.found
+	steps, logged := x.steps, len(x.log)
 	x.text(b, o)
-	if x.found == found {
-		x.scope.clean.Store(o.innermost, x.steps-before)
+	var problems []Problem
+	for _, p := range x.log[logged:] {
+		p.Span = text.Span{}
+		if len(problems) < maxRemembered && !slices.Contains(problems, p) {
+			problems = append(problems, p)
+		}
 	}
+	x.log = x.log[:logged]
+	for _, p := range problems {
+		p.Span = o.span
+		x.log = append(x.log, p)
+	}
+	if x.exceeded {
+		return
+	}
+	cost := x.steps - steps
+	if len(problems) > 0 {
+		// It is not expanded, so what it would come to does not matter.
+		cost = 0
+		x.steps = steps
+	}
+	x.scope.checked.Store(o.innermost, checkedDefinition{cost, problems})
 }
 
 // structured expands a variable whose value is not a plain text. o is inside

@@ -37,8 +37,8 @@ type Scope struct {
 	inFile map[string]*parser.Variable
 	inEnv  map[string][]*Definition
 
-	// clean holds how many steps each definition without problems takes.
-	clean   sync.Map
+	// checked holds what each definition that was looked at comes to.
+	checked sync.Map
 	suggest suggester
 	mapper  func() *text.Mapper
 }
