@@ -26,6 +26,8 @@ type app struct {
 	streams
 	ctx        context.Context
 	configPath string
+	// local are the options of the built-in vault; tests make it cheap to open.
+	local local.Options
 	// newConfig is set if the command may make the configuration file.
 	newConfig bool
 
@@ -66,7 +68,7 @@ func (a *app) open() (*parts, error) {
 	if err != nil {
 		return nil, usage(err)
 	}
-	p := newParts(store, state, local.Options{})
+	p := newParts(store, state, a.local)
 	a.parts = p
 	return p, nil
 }

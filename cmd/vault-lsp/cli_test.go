@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/vault-lsp/vault-lsp/internal/testtools"
+	"github.com/vault-lsp/vault-lsp/providers/local"
 )
 
 // user is a user of the command line with a home of their own.
@@ -81,8 +82,14 @@ func (u *user) run(args ...string) result { return u.pipe("", args...) }
 func (u *user) pipe(input string, args ...string) result {
 	u.t.Helper()
 	var out, errs bytes.Buffer
-	code := run(context.Background(), streams{in: strings.NewReader(input), out: &out, err: &errs}, args)
+	code := runCheaply(streams{in: strings.NewReader(input), out: &out, err: &errs}, args)
 	return result{code: code, out: out.String(), err: errs.String()}
+}
+
+// runCheaply is run with a local vault whose passphrase costs next to nothing to
+// try: the race detector makes scrypt many times slower.
+func runCheaply(s streams, args []string) int {
+	return (&app{streams: s, ctx: context.Background(), local: local.Options{WorkFactor: 10}}).run(args)
 }
 
 // want fails the test unless the exit status is code and the outputs together
@@ -255,7 +262,7 @@ func (u *user) atTerminal(answers []string, args ...string) result {
 		answers = answers[1:]
 		return []byte(answer), nil
 	}
-	code := run(context.Background(), s, args)
+	code := runCheaply(s, args)
 	return result{code: code, out: out.String(), err: errs.String()}
 }
 

@@ -11,13 +11,17 @@ import (
 
 // run executes one command line and returns the exit status.
 func run(ctx context.Context, io streams, args []string) int {
-	a := &app{streams: io, ctx: ctx}
+	return (&app{streams: io, ctx: ctx}).run(args)
+}
+
+// run executes one command line and returns the exit status.
+func (a *app) run(args []string) int {
 	root := a.rootCommand()
 	root.SetArgs(args)
-	root.SetIn(io.in)
-	root.SetOut(io.out)
-	root.SetErr(io.err)
-	err := root.ExecuteContext(ctx)
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.streams.err)
+	err := root.ExecuteContext(a.ctx)
 	a.close()
 	if err != nil {
 		a.report(err)
