@@ -8,11 +8,12 @@ import (
 	"github.com/vault-lsp/vault-lsp/parser"
 )
 
-// runnable returns the requests of a file that can be sent.
-func runnable(file *parser.File) []*parser.Request {
+// requests returns the requests of a file, those with mistakes among them: to
+// send one says what the mistake is.
+func requests(file *parser.File) []*parser.Request {
 	var requests []*parser.Request
 	for _, block := range file.Blocks {
-		if block.Request != nil && block.Request.Runnable {
+		if block.Request != nil {
 			requests = append(requests, block.Request)
 		}
 	}
@@ -35,13 +36,13 @@ func (s *session) find(doc *Document, position *protocol.Position, name string) 
 	if position != nil {
 		return s.findAt(doc, *position)
 	}
-	all := runnable(doc.File)
+	all := requests(doc.File)
 	if name == "" {
 		if len(all) == 1 {
 			return all[0], nil
 		}
 		return nil, &Failure{
-			Code: "no-such-request", Message: fmt.Sprintf("the file has %d requests that can be sent", len(all)),
+			Code: "no-such-request", Message: fmt.Sprintf("the file has %d requests", len(all)),
 			Hint: "say which one, by position or by name",
 		}
 	}
@@ -63,9 +64,9 @@ func (s *session) findAt(doc *Document, position protocol.Position) (*parser.Req
 		return nil, err
 	}
 	block := doc.File.BlockAt(offset)
-	if block == nil || block.Request == nil || !block.Request.Runnable {
+	if block == nil || block.Request == nil {
 		return nil, &Failure{
-			Code: "no-such-request", Message: fmt.Sprintf("there is no request that can be sent at line %d", position.Line+1),
+			Code: "no-such-request", Message: fmt.Sprintf("there is no request at line %d", position.Line+1),
 			Hint: "put the cursor into a request",
 		}
 	}

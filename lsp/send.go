@@ -63,7 +63,8 @@ func (s *session) sendRequest(ctx context.Context, inv invocation, args sendRequ
 	return response, nil
 }
 
-// sendAll sends every request of the document that can be sent.
+// sendAll sends every request of the document; one with a mistake counts as
+// failed.
 func (s *session) sendAll(ctx context.Context, inv invocation, args sendAllArgs) (*sendAllResult, error) {
 	doc, err := inv.snap.open(args.URI)
 	if err != nil {
@@ -71,7 +72,7 @@ func (s *session) sendAll(ctx context.Context, inv invocation, args sendAllArgs)
 	}
 	ctx, progress, end := s.beginProgress(ctx, inv.token, "Sending "+filepath.Base(doc.Path()))
 	defer end()
-	requests := runnable(doc.File)
+	requests := requests(doc.File)
 	plans := make([]*request.Plan, len(requests))
 	failures := make([]error, len(requests))
 	var authorize []*request.Plan
