@@ -13,9 +13,24 @@ import (
 )
 
 // Add writes a new profile to the configuration file. The error of a profile
-// that is not right is a *ProfileError.
+// that is not right is a *ProfileError. Where the provider had one profile and
+// no default, the one it had becomes the default, so that references which name
+// no credential keep the one they used.
 func (s *Store) Add(ctx context.Context, profile Profile) error {
-	return s.write(ctx, profile, false)
+	config := s.Config()
+	var others []string
+	for name, p := range config.Credentials {
+		if p.Provider == profile.Provider {
+			others = append(others, name)
+		}
+	}
+	if err := s.write(ctx, profile, false); err != nil {
+		return err
+	}
+	if len(others) == 1 && config.Defaults[profile.Provider] == "" {
+		return s.SetDefault(ctx, others[0])
+	}
+	return nil
 }
 
 // Update replaces a profile in the configuration file; comments in it stay.

@@ -94,7 +94,7 @@ var table = []Spec{
 	{
 		Name:   Local,
 		Label:  "Local vault",
-		Doc:    "A secret in the encrypted vault that vault-lsp keeps on this machine. It needs no account; `vault-lsp secret set` and the editors' Insert Secret fill it.",
+		Doc:    "A secret in the encrypted vault that vault-lsp keeps on this machine. It needs no account; `vault-lsp secret set NAME` fills it.",
 		Fields: slices.Concat(localFields, commonFields(Local)),
 		Forms:  [][]string{{"secret"}},
 	},
