@@ -218,6 +218,7 @@ func (r *run) response(ctx context.Context, answer *http.Response, h *hop, watch
 		Tests:    []TestResult{},
 		Warnings: slices.Clone(r.warnings),
 	}
+	out.Request.Name = mask(r.plan.Name)
 	if out.Warnings == nil {
 		out.Warnings = []string{}
 	}

@@ -17,6 +17,8 @@ type Response struct {
 
 // Echo is the request as it was sent last, after any redirects.
 type Echo struct {
+	// Name is the request's name or title in its file; empty where it has none.
+	Name    string   `json:"name,omitempty"`
 	Method  string   `json:"method"`
 	URL     string   `json:"url"`
 	Headers []Header `json:"headers"`
