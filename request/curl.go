@@ -75,10 +75,21 @@ func (p *Plan) curl(v values, verbatim bool) string {
 		lines = append(lines, "--header 'Content-Type:'")
 	}
 	lines = append(lines, p.body.curl(v, plain)...)
-	if !p.NoRedirect {
+	if !p.NoRedirect && !p.leaksByLocation() {
 		lines = append(lines, "--location")
 	}
 	return p.body.curlNote() + strings.Join(lines, " \\\n  ")
+}
+
+// leaksByLocation reports whether curl would take a value to another origin
+// when it follows a redirect: it drops only Authorization and Cookie there.
+func (p *Plan) leaksByLocation() bool {
+	for _, u := range p.Uses {
+		if u.In == InBody || strings.HasPrefix(u.In, InHeader) && u.In != InHeader+"Authorization" && u.In != InHeader+"Cookie" {
+			return true
+		}
+	}
+	return false
 }
 
 // curlNote says what the command cannot do by itself.

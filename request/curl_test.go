@@ -13,7 +13,7 @@ func TestCurl(t *testing.T) {
 	tests := []struct{ name, src, want string }{
 		{"plain", "GET http://x.test/a?b=1", "curl 'http://x.test/a?b=1' \\\n  --location"},
 		{"references stay", "POST https://x.test/{{$vault path='a b'}}\nAuthorization: Bearer {{$vault path=t}}\n\n{\"it's\": \"{{$processEnv NAME}}\"}",
-			"curl --request POST --globoff 'https://x.test/{{$vault path='\\''a b'\\''}}' \\\n  --header 'Authorization: Bearer {{$vault path=t}}' \\\n  --header 'Content-Type:' \\\n  --data-raw '{\"it'\\''s\": \"{{$processEnv NAME}}\"}' \\\n  --location"},
+			"curl --request POST --globoff 'https://x.test/{{$vault path='\\''a b'\\''}}' \\\n  --header 'Authorization: Bearer {{$vault path=t}}' \\\n  --header 'Content-Type:' \\\n  --data-raw '{\"it'\\''s\": \"{{$processEnv NAME}}\"}'"},
 		{"basic", "# @no-redirect\nGET http://x.test\nAuthorization: Basic user {{$vault path=t}}", "curl http://x.test \\\n  --user 'user:{{$vault path=t}}'"},
 	}
 	for _, tt := range tests {
@@ -37,7 +37,7 @@ func TestRevealCurl(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "curl 'http://x.test/?k=it%27s%20a%2Fvalue' \\\n  --header 'X-A: it'\\''s a/value' \\\n  --location"
+	want := "curl 'http://x.test/?k=it%27s%20a%2Fvalue' \\\n  --header 'X-A: it'\\''s a/value'"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -210,6 +210,9 @@ func (s *Sender) refused(code, why, hint string, uses []guarded, d destination) 
 	for i, u := range uses {
 		names[i] = u.Reference + " (" + u.In + ")"
 		commands[i] = fmt.Sprintf("vault-lsp permission allow --reference %s --origin %s --in %s", shellQuote(u.Reference), shellQuote(s.shown(d)), shellQuote(u.In))
+		if u.Workspace != "" {
+			commands[i] += " --workspace " + shellQuote(u.Workspace)
+		}
 	}
 	if d.hidden {
 		hint = "the origin is made of a secret and cannot be remembered; send from an editor and answer its question"

@@ -136,7 +136,7 @@ func TestRefusalGivesTheCommand(t *testing.T) {
 		return request.Always, errors.New("the client cannot ask")
 	}
 	_, problem := w.sendWith(w.plan(get("https://example.com/")), call)
-	want := "vault-lsp permission allow --reference '{{$vault path=app/token key=t}}' --origin https://example.com --in header:Authorization"
+	want := "vault-lsp permission allow --reference '{{$vault path=app/token key=t}}' --origin https://example.com --in header:Authorization --workspace /project"
 	if problem == nil || !strings.Contains(problem.Hint, want) {
 		t.Errorf("error %+v; want the hint %s", problem, want)
 	}

@@ -195,6 +195,34 @@ func TestThreatRedirectHostInUpperCase(t *testing.T) {
 	}
 }
 
+// TestThreatHintGrantsTooMuch: the command that a refusal suggests allows what
+// was refused, and nothing for the files of other workspaces.
+func TestThreatHintGrantsTooMuch(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, problem := w.send(get("https://example.com/"))
+	if problem == nil || !strings.Contains(problem.Hint, " --workspace /project") {
+		t.Errorf("%+v", problem)
+	}
+}
+
+// TestThreatCurlFollowsWithSecrets: curl takes a header of its own to wherever
+// a redirect leads, so a command with values in it follows none.
+func TestThreatCurlFollowsWithSecrets(t *testing.T) {
+	t.Parallel()
+	for src, follows := range map[string]bool{
+		"GET http://x.test/\nX-A: 1\n":                                               true,
+		"GET http://x.test/?k={{$vault path=t}}\n":                                   true,
+		"GET http://x.test/\nAuthorization: Bearer {{$vault path=t}}\nCookie: a=b\n": true,
+		"GET http://x.test/\nX-Api-Key: {{$vault path=t}}\n":                         false,
+		"POST http://x.test/\n\n{{$vault path=t}}\n":                                 false,
+	} {
+		if got := strings.Contains(newWorld(t).plan(src).Curl(), "--location"); got != follows {
+			t.Errorf("%q: --location %v", src, got)
+		}
+	}
+}
+
 // TestThreatLargeBodiesFillTheDisk: what a server makes us write is bounded in
 // all, not only for each response.
 func TestThreatLargeBodiesFillTheDisk(t *testing.T) {
