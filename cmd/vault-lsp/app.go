@@ -129,6 +129,10 @@ func (p *parts) requestOptions() (request.Options, error) {
 		if proxy, err = url.Parse(config.Proxy); err != nil {
 			return request.Options{}, usage(errors.New("configuration: proxy is no URL; write it as http://host:port"))
 		}
+		// A proxy may repeat it in its answer.
+		if password, set := proxy.User.Password(); set {
+			p.redact.Add([]byte(password))
+		}
 	}
 	return request.Options{
 		Resolve:       p.adapt(p.resolver.Resolve),

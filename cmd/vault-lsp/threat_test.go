@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -91,6 +92,31 @@ func TestThreatTerminalEscapes(t *testing.T) {
 			return c != '\n' && c != '\t' && (unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c))
 		}); i >= 0 {
 			t.Errorf("%q prints %q", args, (r.out + r.err)[i:])
+		}
+	}
+}
+
+// TestThreatProxyRepeatsItsPassword: what a proxy answers becomes our error.
+func TestThreatProxyRepeatsItsPassword(t *testing.T) {
+	u := newUser(t)
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			return
+		}
+		_, sent, _ := strings.Cut(r.Header.Get("Proxy-Authorization"), " ")
+		plain, _ := base64.StdEncoding.DecodeString(sent)
+		_, _ = io.WriteString(connection, "HTTP/1.1 407 "+string(plain)+" "+sent+"\r\n\r\n")
+		_ = connection.Close()
+	}))
+	t.Cleanup(proxy.Close)
+	const password = "ProxyMarker-4711"
+	u.configure(`{"proxy": "` + strings.Replace(proxy.URL, "http://", "http://user:"+password+"@", 1) + `"}`)
+	r := u.run("send", u.write("a.http", "GET https://example.invalid/\n"))
+	r.want(t, exitSend, "●●●●●●")
+	for _, form := range []string{password, base64.StdEncoding.EncodeToString([]byte("user:" + password))} {
+		if strings.Contains(r.out+r.err, form) {
+			t.Errorf("shown: %s%s", r.out, r.err)
 		}
 	}
 }
