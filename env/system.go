@@ -42,8 +42,8 @@ var systems = []SystemVariable{
 		Doc: "The current time in whole seconds since 1970-01-01 UTC, moved by an offset if one is given. Units: y years, Q quarters, M months, w weeks, d days, h hours, m minutes, s seconds, ms milliseconds.",
 	},
 	{
-		Name: "randomInt", Signature: "$randomInt min max", Example: "{{$randomInt 1 100}}", MinArgs: 2, MaxArgs: 2, check: checkRandomInt,
-		Doc: "A random whole number from min up to, but not including, max.",
+		Name: "randomInt", Signature: "$randomInt [min max]", Example: "{{$randomInt 1 100}}", MaxArgs: 2, check: checkRandomInt,
+		Doc: "A random whole number from min up to, but not including, max. Without the two it is from 0 to 999.",
 	},
 	{
 		Name: "processEnv", Signature: "$processEnv NAME", Example: "{{$processEnv API_TOKEN}}", MinArgs: 1, MaxArgs: 1, Private: true,
@@ -100,6 +100,12 @@ func checkTimestamp(args []string) string {
 }
 
 func checkRandomInt(args []string) string {
+	if len(args) == 0 {
+		return ""
+	}
+	if len(args) == 1 {
+		return "$randomInt takes two whole numbers or none, for example {{$randomInt 1 100}}."
+	}
 	low, err1 := strconv.ParseInt(args[0], 10, 64)
 	high, err2 := strconv.ParseInt(args[1], 10, 64)
 	if err1 != nil || err2 != nil {

@@ -129,7 +129,7 @@ func (b *builder) shapeBody() {
 		})
 		b.endBodyWith("\r\n")
 	case kind == "application/x-www-form-urlencoded":
-		lines, spaced := regexp.MustCompile(`[ \t]*\r?\n[ \t]*&|&[ \t]*\r?\n[ \t]*`), regexp.MustCompile(`[ \t]+=[ \t]+`)
+		lines, spaced := regexp.MustCompile(`[ \t]*\r?\n[ \t]*&|[ \t]*&[ \t]*\r?\n[ \t]*`), regexp.MustCompile(`[ \t]+=[ \t]+`)
 		edit(func(s string) string {
 			return escapeIllegal(spaced.ReplaceAllString(lines.ReplaceAllString(s, "&"), "="))
 		})

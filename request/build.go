@@ -157,7 +157,7 @@ func (b *builder) expandIn(src string, t template.Template, at *text.Span) []pie
 	expansion := b.scope.Expand(src, t)
 	for _, p := range expansion.Problems {
 		hint := ""
-		if p.Suggestion != "" {
+		if p.Suggestion != "" && !strings.Contains(p.Message, "did you mean") {
 			hint = "did you mean " + p.Suggestion + "?"
 		}
 		b.problem(Problem{Code: p.Code, Severity: parser.Error, Message: p.Message, Hint: hint, Span: place(p.Span, at), Exit: ExitReference})

@@ -96,8 +96,11 @@ func addOffset(at time.Time, n int, unit string) (time.Time, error) {
 }
 
 func (b *builder) randomInt(args []string) (evaluated, error) {
+	if len(args) == 0 {
+		args = []string{"0", "1000"}
+	}
 	if len(args) != 2 {
-		return evaluated{}, badArgument("{{$randomInt}} takes two numbers", "write {{$randomInt 1 100}}")
+		return evaluated{}, badArgument("{{$randomInt}} takes two numbers or none", "write {{$randomInt 1 100}}")
 	}
 	low, errLow := strconv.ParseInt(args[0], 10, 64)
 	high, errHigh := strconv.ParseInt(args[1], 10, 64)

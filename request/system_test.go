@@ -25,6 +25,7 @@ func TestSystemVariables(t *testing.T) {
 		"{{$timestamp 1 y}}":        `1801396800`,
 		"{{$timestamp 500 ms}}":     `1769860800`,
 		"{{$randomInt 1 10}}":       `9`,
+		"{{$randomInt}}":            `999`,
 		"{{$randomInt -5 5}}":       `4`,
 		"{{$randomInt 1 {{top}}}}":  `9`,
 		"{{$processEnv NAME}}":      `from-env`,
