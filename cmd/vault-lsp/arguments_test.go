@@ -112,7 +112,12 @@ func TestAddCredentialFaults(t *testing.T) {
 	if strings.Contains(r.err, "could not be deleted") || strings.Contains(r.err, "typed-marker") {
 		t.Errorf("stderr: %s", r.err)
 	}
+	// A secret that a profile may do without is not dropped in silence either.
+	approle := []string{"r", "--provider", "vault", "--auth", "approle", "--set", "address=https://v.test", "--set", "roleId=x"}
+	add(approle...).want(t, exitUsage, "there is no OS keyring here", "--from secretId=env:NAME")
 	u.run("credential", "list").want(t, exitOK, "no profiles")
+	u.run(append([]string{"credential", "add"}, approle...)...).want(t, exitOK)
+	u.run("credential", "remove", "r").want(t, exitOK)
 	add("v", "--provider", "vault", "--auth", "token", "--set", "address=https://v.test", "--from", "token=env:T").want(t, exitOK)
 	add("v", "--provider", "vault", "--auth", "token", "--set", "address=https://v.test").want(t, exitUsage, "already")
 	u.run("credential", "list").want(t, exitOK, "v  vault  token\n")

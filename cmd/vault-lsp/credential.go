@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -144,7 +145,7 @@ func (a *app) credentialAdd() *cobra.Command {
 		Use: "add NAME --provider P --auth A [--set field=value]… [--from field=SOURCE]…", Short: "Add a profile",
 		Args: takes("NAME"),
 		Long: "Adds a credential profile to the configuration file. Plain fields come from --set. Secret fields\n" +
-			"are never arguments: each is asked for and kept in the OS keyring, or read from the place that\n" +
+			"are never arguments: each is asked for (or piped in) and kept in the OS keyring, or read from the place that\n" +
 			"--from names: --from token=env:VAULT_TOKEN, --from secretId=file:~/.secret-id.",
 		RunE: func(cmd *cobra.Command, args []string) error { return a.addCredential(cmd.Context(), args[0], n) },
 	}
@@ -173,14 +174,9 @@ func (a *app) addCredential(ctx context.Context, name string, n newCredential) e
 	if _, err := p.store.Profile(name); err == nil {
 		return usage(fmt.Errorf("add credential %q: %w: choose another name or remove it first", name, credentials.ErrExists))
 	}
-	values := map[string][]byte{}
-	for _, f := range toAsk {
-		if len(toAsk) > 1 && !a.terminal {
-			return usage(fmt.Errorf("credential add: several secret fields, but standard input holds one: name the source of the others with --from"))
-		}
-		if values[f.Name], err = a.askSecret(f.Prompt); err != nil {
-			return usage(err)
-		}
+	values, err := a.askFields(&profile, toAsk)
+	if err != nil {
+		return usage(err)
 	}
 	if err := p.store.Add(ctx, profile); err != nil {
 		return usage(err)
@@ -205,8 +201,46 @@ func (a *app) addCredential(ctx context.Context, name string, n newCredential) e
 	return nil
 }
 
-// profile builds the profile and lists the secret fields that must be asked
-// for: the required ones without a source.
+// askFields asks for secret fields. One that the profile may do without is asked
+// for too: an empty answer leaves it out.
+func (a *app) askFields(profile *credentials.Profile, fields []credentials.MethodField) (map[string][]byte, error) {
+	values := map[string][]byte{}
+	if !a.terminal {
+		fields = forPipe(fields)
+	}
+	if len(fields) > 1 && !a.terminal {
+		return nil, errors.New("credential add: several secret fields, but standard input holds one: name the source of the others with --from")
+	}
+	for _, f := range fields {
+		prompt := f.Prompt
+		if !f.Required {
+			prompt += " (empty for none)"
+		}
+		value, err := a.askSecret(prompt)
+		switch {
+		case !f.Required && (errors.Is(err, errEmptySecret) || err == nil && len(value) == 0):
+		case err != nil:
+			return nil, err
+		default:
+			profile.Secrets[f.Name] = credentials.Source{Keyring: true}
+			values[f.Name] = value
+		}
+	}
+	return values, nil
+}
+
+// forPipe are the fields that standard input can be for when it is no terminal:
+// the required ones, or else the only other one.
+func forPipe(fields []credentials.MethodField) []credentials.MethodField {
+	optional := func(f credentials.MethodField) bool { return !f.Required }
+	if len(fields) == 1 {
+		return fields
+	}
+	return slices.DeleteFunc(slices.Clone(fields), optional)
+}
+
+// profile builds the profile and lists the secret fields without a source, which
+// are to be asked for.
 func (n newCredential) profile(name string) (credentials.Profile, []credentials.MethodField, error) {
 	profile := credentials.Profile{
 		Name: name, Provider: n.provider, Auth: n.auth,
@@ -219,7 +253,7 @@ func (n newCredential) profile(name string) (credentials.Profile, []credentials.
 	for _, s := range n.set {
 		field, value, ok := strings.Cut(s, "=")
 		if !ok {
-			return profile, nil, fmt.Errorf("credential add: --set %s: write it as name=value", s)
+			return profile, nil, errors.New("credential add: --set: write it as name=value")
 		}
 		if f, known := method.Field(field); known && f.Secret {
 			return profile, nil, fmt.Errorf("credential add: %s is secret: leave it out to be asked, or use --from", field)
@@ -236,10 +270,14 @@ func (n newCredential) profile(name string) (credentials.Profile, []credentials.
 	var toAsk []credentials.MethodField
 	for _, f := range method.SecretFields() {
 		source, given := profile.Secrets[f.Name]
-		if (f.Required && !given) || source.Keyring {
-			profile.Secrets[f.Name] = credentials.Source{Keyring: true}
-			toAsk = append(toAsk, f)
+		if given && !source.Keyring {
+			continue
 		}
+		// Whoever says keyring has something to put into it.
+		if f.Required = f.Required || given; f.Required {
+			profile.Secrets[f.Name] = credentials.Source{Keyring: true}
+		}
+		toAsk = append(toAsk, f)
 	}
 	return profile, toAsk, nil
 }

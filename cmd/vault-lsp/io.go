@@ -58,10 +58,13 @@ func (s streams) askSecret(prompt string) ([]byte, error) {
 	}
 	b = trimLineEnd(b)
 	if len(b) == 0 {
-		return nil, fmt.Errorf("%s is empty: type it, or pipe it into standard input", prompt)
+		return nil, fmt.Errorf("%s %w: type it, or pipe it into standard input", prompt, errEmptySecret)
 	}
 	return b, nil
 }
+
+// errEmptySecret is the cause of askSecret's error where there was no input.
+var errEmptySecret = errors.New("is empty")
 
 // maxSecret is the most that is read as one secret, in bytes: what the largest
 // of the vaults takes (64 KiB) with room.
