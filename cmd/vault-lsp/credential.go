@@ -32,7 +32,7 @@ func (a *app) credentialList() *cobra.Command {
 			for _, problem := range p.store.Problems() {
 				a.warnf("vault-lsp: %s\n", problem)
 			}
-			if len(p.store.List()) == 0 {
+			if len(p.store.List()) == 0 && len(p.store.Problems()) == 0 {
 				a.warnf("no profiles; references use the identity of this machine, such as VAULT_ADDR and VAULT_TOKEN\n")
 			}
 			defaults := p.store.Config().Defaults
