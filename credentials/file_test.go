@@ -102,3 +102,35 @@ func TestRemoveABrokenProfile(t *testing.T) {
 		t.Errorf("left: %v, %v", list, s.Problems())
 	}
 }
+
+// TestKeepUnreadable: a server survives a configuration that is no file, tells
+// why, gives no credential out, and takes it up when it has been mended.
+func TestKeepUnreadable(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "config.json")
+	if err := os.Mkdir(path, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(path, Options{}); err == nil {
+		t.Error("a folder was opened as a configuration file")
+	}
+	store, err := Open(path, Options{KeepUnreadable: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if problems := store.Problems(); len(problems) != 1 || !strings.Contains(problems[0].Message, path) {
+		t.Errorf("problems: %v", problems)
+	}
+	if profile, err := store.Select("local", ""); err == nil {
+		t.Errorf("another identity is used instead: %+v", profile)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(`{"credentials": {"box": {"provider": "local", "auth": "keyring"}}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if profile, err := store.Select("local", ""); err != nil || profile.Name != "box" {
+		t.Errorf("after mending: %+v, %v", profile, err)
+	}
+}

@@ -24,6 +24,10 @@ type Options struct {
 	LookupEnv func(name string) (string, bool)
 	// CommandTimeout limits one run of a `command` source; 30 seconds where 0.
 	CommandTimeout time.Duration
+	// KeepUnreadable makes Open succeed although the configuration file cannot
+	// be read, for a server that has to survive it: until it can be read,
+	// Problems tells why, and no credential is given out.
+	KeepUnreadable bool
 }
 
 // Store answers who the user is to a provider. It reads the configuration file
@@ -59,6 +63,10 @@ func Open(path string, options Options) (*Store, error) {
 	}
 	s := &Store{path: path, options: options, generations: map[string]int{}, provided: map[providedKey]secret.Value{}}
 	src, stamp, err := readConfig(path)
+	if err != nil && options.KeepUnreadable {
+		s.readErr = err
+		return s, nil
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +159,7 @@ func (s *Store) Config() Config {
 func (s *Store) Problems() []Problem {
 	p, err := s.current()
 	if err != nil {
-		return []Problem{{Severity: SeverityError, Path: s.path, Line: 1, Column: 1, Message: "the file cannot be read", Hint: "check its permissions"}}
+		return []Problem{{Severity: SeverityError, Path: s.path, Line: 1, Column: 1, Message: err.Error(), Hint: "mend it; it is read again when it changes"}}
 	}
 	return slices.Clone(p.problems)
 }

@@ -30,6 +30,8 @@ type app struct {
 	local local.Options
 	// newConfig is set if the command may make the configuration file.
 	newConfig bool
+	// server is set if the program has to survive an unreadable configuration.
+	server bool
 
 	parts *parts
 }
@@ -64,7 +66,7 @@ func (a *app) open() (*parts, error) {
 	if err != nil {
 		return nil, usage(err)
 	}
-	store, err := credentials.Open(path, credentials.Options{})
+	store, err := credentials.Open(path, credentials.Options{KeepUnreadable: a.server})
 	if err != nil {
 		return nil, usage(err)
 	}

@@ -28,6 +28,7 @@ func (a *app) serveCommand() *cobra.Command {
 
 // serve runs the language server until the client ends it.
 func (a *app) serve(ctx context.Context) error {
+	a.server = true
 	p, err := a.open()
 	if err != nil {
 		return err
