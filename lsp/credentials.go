@@ -113,7 +113,7 @@ func (s *session) addCredential(ctx context.Context, _ invocation, args addCrede
 	}
 	for _, field := range result.Needs {
 		input, err := s.expect(func(ctx context.Context, value []byte) error {
-			return s.deps.Credentials.SetSecret(ctx, args.Name, field, value)
+			return s.keepSecret(ctx, args.Name, field, value)
 		})
 		if err != nil {
 			return nil, err
@@ -122,6 +122,21 @@ func (s *session) addCredential(ctx context.Context, _ invocation, args addCrede
 	}
 	s.diagnoseAll(0)
 	return result, nil
+}
+
+// keepSecret puts a secret of a new profile into the keyring. Where there is no
+// keyring the profile is of no use: it is taken back, and the error says how to
+// add it with another source.
+func (s *session) keepSecret(ctx context.Context, name, field string, value []byte) error {
+	err := s.deps.Credentials.SetSecret(ctx, name, field, value)
+	if !errors.Is(err, credentials.ErrNoKeyring) {
+		return err
+	}
+	if undo := s.deps.Credentials.Remove(ctx, name); undo != nil && !errors.Is(undo, credentials.ErrNoKeyring) {
+		return errors.Join(err, undo)
+	}
+	return fmt.Errorf("%w; nothing was added: run vault-lsp credential add %s with --from %s=env:NAME or --from %s=file:PATH",
+		err, name, field, field)
 }
 
 func authsOf(provider string) []string {

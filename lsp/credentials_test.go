@@ -99,6 +99,30 @@ func TestAddCredential(t *testing.T) {
 	}
 }
 
+// TestAddCredentialWithoutKeyring: no profile stays behind whose secret cannot
+// be kept.
+func TestAddCredentialWithoutKeyring(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) { withInput(t, w) })
+	w.initialize()
+	w.keyring.absent = true
+	var needs credentialNeeds
+	err := w.Command("vault-lsp.addCredential", map[string]any{
+		"name": "team", "provider": "vault", "auth": "token", "fields": map[string]any{"address": "https://team.invalid"},
+	}, &needs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := enter(t, needs.Input[0], markerToken); err == nil || !strings.Contains(err.Error(), "--from token=env:NAME") ||
+		strings.Contains(err.Error(), markerToken) {
+		t.Errorf("got %v", err)
+	}
+	var list []credentialInfo
+	if err := w.Command("vault-lsp.listCredentials", map[string]any{}, &list); err != nil || len(list) != 1 {
+		t.Errorf("left behind: %+v, %v", list, err)
+	}
+}
+
 func TestAddCredentialRefuses(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(w *world) { withInput(t, w) })

@@ -87,6 +87,8 @@ func (f *fakeVault) Check(ctx context.Context, credential providers.Credential) 
 type memoryKeyring struct {
 	mu      sync.Mutex
 	entries map[string][]byte
+	// absent makes it a machine without a keyring.
+	absent bool
 }
 
 func (k *memoryKeyring) Get(account string) ([]byte, error) {
@@ -102,6 +104,9 @@ func (k *memoryKeyring) Get(account string) ([]byte, error) {
 func (k *memoryKeyring) Set(account string, value []byte) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if k.absent {
+		return credentials.ErrNoKeyring
+	}
 	k.entries[account] = bytes.Clone(value)
 	return nil
 }
@@ -109,6 +114,9 @@ func (k *memoryKeyring) Set(account string, value []byte) error {
 func (k *memoryKeyring) Delete(account string) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if k.absent {
+		return credentials.ErrNoKeyring
+	}
 	if _, ok := k.entries[account]; !ok {
 		return credentials.ErrNotInKeyring
 	}
