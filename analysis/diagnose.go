@@ -1,6 +1,8 @@
 package analysis
 
 import (
+	"strings"
+
 	"github.com/vault-lsp/vault-lsp/env"
 	"github.com/vault-lsp/vault-lsp/internal/text"
 	"github.com/vault-lsp/vault-lsp/parser"
@@ -12,7 +14,7 @@ import (
 func Diagnose(in Input) []Diagnostic {
 	d := newDiagnoser(in)
 	for _, p := range in.File.Problems {
-		d.add(Diagnostic{Code: p.Code, Severity: p.Severity, Message: p.Message, Span: p.Span})
+		d.add(Diagnostic{Code: p.Code, Severity: p.Severity, Message: sentence(p.Message), Span: p.Span})
 	}
 	for _, b := range in.File.Blocks {
 		d.block(b)
@@ -24,6 +26,15 @@ func Diagnose(in Input) []Diagnostic {
 	return d.found
 }
 
+// sentence writes a parser's message, which others put behind a place and a
+// colon, as the sentence that a diagnostic is.
+func sentence(message string) string {
+	if first := message[:min(1, len(message))]; first >= "a" && first <= "z" {
+		message = strings.ToUpper(first) + message[1:]
+	}
+	return strings.TrimSuffix(message, ".") + "."
+}
+
 // diagnoseSpan is Diagnose for the blocks that a selection touches: what code
 // actions need.
 func diagnoseSpan(in Input, selection text.Span) []Diagnostic {
@@ -31,7 +42,7 @@ func diagnoseSpan(in Input, selection text.Span) []Diagnostic {
 	d := newDiagnoser(in)
 	for _, p := range in.File.Problems {
 		if touches(p.Span) {
-			d.add(Diagnostic{Code: p.Code, Severity: p.Severity, Message: p.Message, Span: p.Span})
+			d.add(Diagnostic{Code: p.Code, Severity: p.Severity, Message: sentence(p.Message), Span: p.Span})
 		}
 	}
 	for _, b := range in.File.Blocks {
