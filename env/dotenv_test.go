@@ -112,7 +112,8 @@ func FuzzLoad(f *testing.F) {
 			if p.Path == ".env" {
 				src = dotenv
 			}
-			lines := strings.Split(src, "\n")
+			// Lines end as the Language Server Protocol has it: \n, \r\n and \r.
+			lines := strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(src), "\n")
 			if p.Line < 1 || p.Line > len(lines) || p.Column < 1 || p.Column > len(lines[p.Line-1])+1 {
 				t.Fatalf("%+v lies outside", p)
 			}
