@@ -52,13 +52,7 @@ func parseEnvironmentFile(path string, source Source, src string) environmentFil
 	}
 	root, err := hujson.Parse([]byte(src))
 	if err != nil {
-		// The library's text may quote a value; only its place is used.
-		line, column := 1, 1
-		_, _ = fmt.Sscanf(err.Error(), "hujson: line %d, column %d:", &line, &column)
-		r.file.problems = append(r.file.problems, FileProblem{
-			Path: path, Line: line, Column: column, Code: CodeBadJSON,
-			Message: "This is not JSON: look for a missing or misplaced comma, quote or bracket here or just before.",
-		})
+		r.problem(offsetOf(err, src), CodeBadJSON, "This is not JSON: look for a missing or misplaced comma, quote or bracket here or just before.")
 		return r.file
 	}
 	object, ok := root.Value.(*hujson.Object)
@@ -70,6 +64,18 @@ func parseEnvironmentFile(path string, source Source, src string) environmentFil
 		r.environment(name, member)
 	}
 	return r.file
+}
+
+// offsetOf is the place of a syntax error. The library's text may quote a value,
+// so only its line and column are used; its lines end with \n alone.
+func offsetOf(err error, src string) int {
+	line, column := 1, 1
+	_, _ = fmt.Sscanf(err.Error(), "hujson: line %d, column %d:", &line, &column)
+	offset := 0
+	for ; line > 1; line-- {
+		offset += strings.IndexByte(src[offset:], '\n') + 1
+	}
+	return min(offset+column-1, len(src))
 }
 
 // problem records a problem at an offset.

@@ -87,12 +87,12 @@ func (m *Mapper) Line(offset int) (number int, span Span) {
 // nearest end, one inside a character to the character's beginning.
 func (m *Mapper) Position(offset int, enc Encoding) Position {
 	offset = min(max(offset, 0), len(m.src))
-	for offset > 0 && offset < len(m.src) && isContinuation(m.src[offset]) {
-		offset--
-	}
 	lines := m.lineTable()
 	line := sort.SearchInts(lines, offset+1) - 1
 	start := lines[line]
+	for offset > start && offset < len(m.src) && isContinuation(m.src[offset]) {
+		offset--
+	}
 	if enc == UTF8 {
 		return Position{Line: line, Character: offset - start}
 	}

@@ -206,3 +206,15 @@ func BenchmarkMapper(b *testing.B) {
 		text.NewMapper(src).Position(len(src)/2, text.UTF16)
 	}
 }
+
+// TestMapperStaysOnTheLine: a byte that continues a character which did not
+// begin is no reason to leave its line.
+func TestMapperStaysOnTheLine(t *testing.T) {
+	t.Parallel()
+	m := text.NewMapper("a\r\n\x9a0")
+	for _, enc := range []text.Encoding{text.UTF8, text.UTF16, text.UTF32} {
+		if got, want := m.Position(3, enc), (text.Position{Line: 1}); got != want {
+			t.Errorf("encoding %v: %+v, want %+v", enc, got, want)
+		}
+	}
+}
