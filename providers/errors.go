@@ -3,6 +3,7 @@ package providers
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 )
 
 // Kind is what went wrong, as a stable code.
@@ -15,6 +16,7 @@ const (
 	Deleted          Kind = "deleted"
 	Denied           Kind = "denied"
 	Unauthenticated  Kind = "unauthenticated"
+	SignInNeeded     Kind = "sign-in-needed" // a person has to sign in; see SignIn
 	InvalidReference Kind = "invalid-reference"
 	Unavailable      Kind = "unavailable"
 	Timeout          Kind = "timeout"
@@ -34,7 +36,9 @@ type Error struct {
 	Op       string // "get", "list", "check", "sign in"
 	Message  string // a sentence without its full stop
 	Hint     string // what to do; may be empty
-	Err      error
+	// RetryAfter is how long a throttling vault asks to wait; 0 if it does not say.
+	RetryAfter time.Duration
+	Err        error
 }
 
 // Error gives provider, operation and message.

@@ -49,6 +49,15 @@ type Credential struct {
 	// Fingerprint identifies the account and its present material; a login kept
 	// under another fingerprint must not be used.
 	Fingerprint string
+	// Session keeps what a person's sign-in left, such as a refresh token,
+	// across restarts.
+	Session Session
+	// Source returns the credential of the same provider that this one builds
+	// on: the identity that assumes a role.
+	Source func(name string) (Credential, error)
+	// Announce is called with every token that a sign-in brought, before it is
+	// used, so that it is masked from then on.
+	Announce func(secret.Value)
 }
 
 // PayloadKind says what the bytes of a Payload are.

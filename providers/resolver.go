@@ -13,11 +13,11 @@ import (
 	"github.com/vault-lsp/vault-lsp/secret"
 )
 
-// defaultParallel is the bound on simultaneous calls of one provider. Four, the
-// first plan, made a file with fifty secrets wait for thirteen round trips; with
-// sixteen it is four, and that is still far below the request rates that vaults
-// refuse. The bound is per provider, so that a slow vault holds up no other.
-const defaultParallel = 16
+// defaultParallel is the bound on simultaneous calls of one provider. A file
+// with fifty secrets takes one round trip with it, and it is far below the
+// request rates that vaults refuse. The bound is per provider, so that a slow
+// vault holds up no other.
+const defaultParallel = 64
 
 // Listed names are kept for a moment only: long enough for the keystrokes of
 // one word, short enough that a new secret shows up at once to a person.
@@ -40,7 +40,7 @@ type Options struct {
 	Timeout time.Duration
 	// Timeouts replace Timeout for single providers.
 	Timeouts map[string]time.Duration
-	// Parallel limits the simultaneous calls of one provider; 16 where 0.
+	// Parallel limits the simultaneous calls of one provider; 64 where 0.
 	Parallel int
 	// OnValue is called with every value, and all material of credentials,
 	// before anyone else sees it, so that it can be masked from then on. It must
@@ -237,11 +237,7 @@ func call[T any](ctx context.Context, r *Resolver, provider Provider, op string,
 			Message: fmt.Sprintf("no answer within %s", limit),
 			Hint:    fmt.Sprintf(`check that the vault can be reached from here, or set "timeouts": {%q: …} in the configuration`, provider.Name()), Err: err}
 	}
-	var told *Error
-	if errors.As(err, &told) {
-		return none, told
-	}
-	return none, &Error{Kind: Unavailable, Provider: provider.Name(), Op: op, Message: "the provider failed", Hint: "see the log", Err: err}
+	return none, failure(ctx, provider.Name(), op, err)
 }
 
 // Check signs in with the named profile and says who the user is.
@@ -255,6 +251,46 @@ func (r *Resolver) Check(ctx context.Context, credential string) (Identity, erro
 		return Identity{}, err
 	}
 	return call(ctx, r, provider, "check", func(ctx context.Context) (Identity, error) { return provider.Check(ctx, c) })
+}
+
+// SignIn signs a person in with the named profile and says who it is. Secrets
+// that the profile fetched before are forgotten. person's functions must not be
+// nil.
+func (r *Resolver) SignIn(ctx context.Context, credential string, person Person) (Identity, error) {
+	if _, err := r.Reset(ctx, Scope{Credential: credential}); err != nil {
+		return Identity{}, err
+	}
+	profile, err := r.options.Store.Profile(credential)
+	if err != nil {
+		return Identity{}, selectError("", err)
+	}
+	provider, c, err := r.route(profile.Provider, credential)
+	if err != nil {
+		return Identity{}, err
+	}
+	signIn, ok := provider.(SignIn)
+	if !ok {
+		return r.Check(ctx, credential)
+	}
+	// No time limit and no slot: a person may take minutes, and must not hold
+	// up what others fetch.
+	identity, err := signIn.SignIn(ctx, c, person)
+	return identity, failure(ctx, profile.Provider, "sign in", err)
+}
+
+// failure makes an *Error of whatever goes wrong in a provider, or returns the
+// error of ctx.
+func failure(ctx context.Context, provider, op string, err error) error {
+	var told *Error
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.As(err, &told):
+		return told
+	}
+	return &Error{Kind: Unavailable, Provider: provider, Op: op, Message: "the provider failed", Hint: "see the log", Err: err}
 }
 
 // Close forgets everything and ends the providers.

@@ -39,9 +39,34 @@ func (r *Resolver) Credential(provider, name string) (Credential, error) {
 	if err != nil {
 		return Credential{}, selectError(provider, err)
 	}
+	return r.credential(profile, 0), nil
+}
+
+// maxSources bounds how many profiles may build on one another.
+const maxSources = 8
+
+// credential makes the Credential of a profile. depth counts the profiles that
+// build on it.
+func (r *Resolver) credential(profile credentials.Profile, depth int) Credential {
+	provider := profile.Provider
+	source := func(name string) (Credential, error) {
+		if depth >= maxSources {
+			return Credential{}, &Error{Kind: Unauthenticated, Provider: provider, Op: "choose credential",
+				Message: fmt.Sprintf("more than %d credentials build on one another, up to %q", maxSources, profile.Name),
+				Hint:    "look for a circle of source fields in the configuration"}
+		}
+		from, err := r.options.Store.Select(provider, name)
+		if err != nil {
+			return Credential{}, selectError(provider, err)
+		}
+		return r.credential(from, depth+1), nil
+	}
 	return Credential{
 		Profile:     profile,
-		Fingerprint: r.options.Store.Fingerprint(profile),
+		Fingerprint: r.fingerprint(profile, source),
+		Source:      source,
+		Announce:    r.options.OnValue,
+		Session:     r.session(profile),
 		Material: func(ctx context.Context, field string) (secret.Value, error) {
 			value, err := r.options.Store.Material(ctx, profile, field)
 			if err != nil {
@@ -50,7 +75,48 @@ func (r *Resolver) Credential(provider, name string) (Credential, error) {
 			r.options.OnValue(value)
 			return value, nil
 		},
-	}, nil
+	}
+}
+
+// fingerprint is that of the profile and of the one it builds on, so that an
+// edit of either gives another identity.
+func (r *Resolver) fingerprint(profile credentials.Profile, source func(string) (Credential, error)) string {
+	own := r.options.Store.Fingerprint(profile)
+	name := profile.Fields["source"]
+	if name == "" {
+		return own
+	}
+	from, err := source(name)
+	if err != nil {
+		return own
+	}
+	return own + "+" + from.Fingerprint
+}
+
+// session is the store's session of a profile with the errors of this package.
+func (r *Resolver) session(profile credentials.Profile) Session {
+	failed := func(ctx context.Context, op string, err error) error {
+		switch {
+		case err == nil:
+			return nil
+		case ctx.Err() != nil:
+			return ctx.Err()
+		}
+		return &Error{Kind: Unavailable, Provider: profile.Provider, Op: op, Message: err.Error(), Hint: "sign in again", Err: err}
+	}
+	store := r.options.Store
+	return Session{
+		Load: func(ctx context.Context) (secret.Value, error) {
+			state, err := store.LoadSession(ctx, profile)
+			return state, failed(ctx, "read the session", err)
+		},
+		Save: func(ctx context.Context, state []byte) error {
+			return failed(ctx, "keep the session", store.SaveSession(ctx, profile, state))
+		},
+		Delete: func(ctx context.Context) error {
+			return failed(ctx, "forget the session", store.DeleteSession(ctx, profile))
+		},
+	}
 }
 
 // selectError is the *Error for a credential that cannot be chosen. The errors

@@ -51,6 +51,12 @@ func TestConformance(t *testing.T) {
 				}
 			},
 			DeletedKind: providers.NotFound,
+			PutBinary: func(t *testing.T, name string, data []byte) {
+				t.Helper()
+				if err := vault.Set(t.Context(), name, secret.NewValue(data)); err != nil {
+					t.Fatal(err)
+				}
+			},
 		}
 	})
 }

@@ -1,13 +1,13 @@
 package providertest
 
 import (
-	"context"
-	"errors"
+	"bytes"
+	"cmp"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/vault-lsp/vault-lsp/providers"
 	"github.com/vault-lsp/vault-lsp/secret"
@@ -34,15 +34,20 @@ func Run(t *testing.T, newHarness func(t *testing.T) Harness) {
 		{"AwkwardText", testAwkwardText},
 		{"AwkwardName", testAwkwardName},
 		{"LargeText", testLargeText},
+		{"Binary", testBinary},
+		{"WrongJSON", testWrongJSON},
 		{"NotFound", testNotFound},
 		{"WrongKey", testWrongKey},
 		{"Deleted", testDeleted},
 		{"Versions", testVersions},
 		{"List", testList},
+		{"ListPaging", testListPaging},
 		{"ListUnknownField", testListUnknownField},
 		{"Check", testCheck},
 		{"Refused", testRefused},
 		{"Denied", testDenied},
+		{"Expired", testExpired},
+		{"Throttled", testThrottled},
 		{"CancelledBefore", testCancelledBefore},
 		{"CancelledMeanwhile", testCancelledMeanwhile},
 		{"Timeout", testTimeout},
@@ -92,19 +97,26 @@ func testReplaced(t *testing.T, h Harness) {
 func testAwkwardText(t *testing.T, h Harness) {
 	h.Put(t, "awkward", awkward)
 	wantText(t, get(t, h, "awkward"), awkward)
+	if h.NoEmpty {
+		return
+	}
 	h.Put(t, "empty", "")
 	wantText(t, get(t, h, "empty"), "")
 }
 
 func testAwkwardName(t *testing.T, h Harness) {
-	for _, name := range []string{"caf\u00e9 \u65e5\u672c", "two words", "dash-and_under.dot", "100%25"} {
+	names := h.Names
+	if names == nil {
+		names = []string{"caf\u00e9 \u65e5\u672c", "two words", "dash-and_under.dot", "100%25"}
+	}
+	for _, name := range names {
 		h.Put(t, name, marker+name)
 		wantText(t, get(t, h, name), marker+name)
 	}
 }
 
 func testLargeText(t *testing.T, h Harness) {
-	large := strings.Repeat("0123456789abcdef", maxValue/16)
+	large := strings.Repeat("0123456789abcdef", cmp.Or(h.MaxText, maxValue)/16)
 	h.Put(t, "large", large)
 	wantText(t, get(t, h, "large"), large)
 }
@@ -117,15 +129,108 @@ func testNotFound(t *testing.T, h Harness) {
 
 func testWrongKey(t *testing.T, h Harness) {
 	h.Put(t, "keyed", `{"present": "`+marker+`"}`)
-	ref := h.Ref(t, "keyed")
-	fields := slices.DeleteFunc(ref.Fields(), func(f secret.FieldValue) bool { return f.Name == "key" })
-	ref = MustRef(t, ref.Provider(), append(fields, secret.FieldValue{Name: "key", Value: "absent"})...)
+	ref := h.keyed(t, "keyed", "absent")
 	payload, err := h.Provider.Get(t.Context(), h.Credential, ref)
 	if err != nil {
 		t.Fatalf("get with a key that does not exist: %v; picking the key is not the provider's work", err)
 	}
 	_, err = providers.Extract(payload, ref)
 	WantError(t, err, providers.KeyNotFound, marker)
+}
+
+// keyed is the reference to a name with another key.
+func (h Harness) keyed(t *testing.T, name, key string) secret.Ref {
+	t.Helper()
+	if h.RefJSON != nil {
+		return h.RefJSON(t, name, key)
+	}
+	ref := h.Ref(t, name)
+	fields := slices.DeleteFunc(ref.Fields(), func(f secret.FieldValue) bool { return f.Name == "key" })
+	return MustRef(t, ref.Provider(), append(fields, secret.FieldValue{Name: "key", Value: key})...)
+}
+
+func testWrongJSON(t *testing.T, h Harness) {
+	if h.NoJSON {
+		t.Skip("left out: the vault's secrets are objects")
+	}
+	for i, text := range []string{`{"present": "` + marker + `"`, marker, `["` + marker + `"]`, ``} {
+		if text == "" && h.NoEmpty {
+			continue
+		}
+		name := fmt.Sprintf("json%d", i)
+		h.Put(t, name, text)
+		ref := h.keyed(t, name, "present")
+		payload, err := h.Provider.Get(t.Context(), h.Credential, ref)
+		if err != nil {
+			t.Fatalf("get %q: %v; reading JSON is not the provider's work", text, err)
+		}
+		_, err = providers.Extract(payload, ref)
+		WantError(t, err, providers.KeyNotFound, marker)
+	}
+}
+
+func testBinary(t *testing.T, h Harness) {
+	if h.PutBinary == nil {
+		t.Skip("left out: the vault keeps text only")
+	}
+	data := []byte{0, 1, 2, 0xff, 0xfe, '\n', 0x80, 0, 'm'}
+	h.PutBinary(t, "binary", data)
+	payload, err := h.Provider.Get(t.Context(), h.Credential, h.Ref(t, "binary"))
+	if err != nil {
+		t.Fatalf("get binary: %v", err)
+	}
+	if got := payload.Value.Reveal(); !bytes.Equal(got, data) {
+		t.Errorf("got %x, want %x", got, data)
+	}
+}
+
+func testListPaging(t *testing.T, h Harness) {
+	if h.Page == 0 {
+		t.Skip("left out: the vault lists in one page")
+	}
+	want := map[string]bool{}
+	known := map[string]string{}
+	for i := range h.Page + 3 {
+		name := fmt.Sprintf("page%04d", i)
+		h.Put(t, name, marker)
+		for _, field := range h.Ref(t, name).Fields() {
+			known[field.Name] = field.Value
+		}
+		want[known[h.ListField]] = true
+		delete(known, h.ListField)
+	}
+	items, err := h.Provider.List(t.Context(), h.Credential, providers.Query{Field: h.ListField, Known: known})
+	if err != nil {
+		t.Fatalf("list: %v", err)
+	}
+	for _, item := range items {
+		delete(want, item.Value)
+	}
+	if len(want) > 0 {
+		t.Errorf("%d of %d names are missing in the list, such as %q", len(want), h.Page+3, slices.Sorted(maps.Keys(want))[0])
+	}
+}
+
+func testExpired(t *testing.T, h Harness) {
+	if h.Expired == nil {
+		t.Skip("left out: nothing expires")
+	}
+	h.Put(t, "expired", marker)
+	credential, secrets := h.Expired(t)
+	_, err := h.Provider.Get(t.Context(), credential, h.Ref(t, "expired"))
+	WantError(t, err, h.ExpiredKind, append(secrets, marker)...)
+}
+
+func testThrottled(t *testing.T, h Harness) {
+	if h.Throttled == nil {
+		t.Skip("left out: the vault does not throttle")
+	}
+	h.Put(t, "throttled", marker)
+	credential, wait := h.Throttled(t)
+	_, err := h.Provider.Get(t.Context(), credential, h.Ref(t, "throttled"))
+	if got := WantError(t, err, providers.Throttled, marker); got.RetryAfter != wait {
+		t.Errorf("the error asks to wait %s, the vault %s", got.RetryAfter, wait)
+	}
 }
 
 func testDeleted(t *testing.T, h Harness) {
@@ -229,103 +334,5 @@ func testCheck(t *testing.T, h Harness) {
 	}
 	if identity.Name == "" {
 		t.Error("the identity has no name")
-	}
-}
-
-func testRefused(t *testing.T, h Harness) {
-	h.Put(t, "refused", marker)
-	credential, secrets := h.Refused(t)
-	secrets = append(secrets, marker)
-	kind := h.Refusal
-	if kind == "" {
-		kind = providers.Unauthenticated
-	}
-	_, err := h.Provider.Get(t.Context(), credential, h.Ref(t, "refused"))
-	WantError(t, err, kind, secrets...)
-	_, err = h.Provider.Check(t.Context(), credential)
-	WantError(t, err, kind, secrets...)
-	// The refusal of one credential does not touch another.
-	wantText(t, get(t, h, "refused"), marker)
-}
-
-func testDenied(t *testing.T, h Harness) {
-	if h.Denied == nil {
-		t.Skip("left out: the vault has no rights to deny")
-	}
-	h.Put(t, "denied", marker)
-	_, err := h.Provider.Get(t.Context(), h.Denied(t, "denied"), h.Ref(t, "denied"))
-	WantError(t, err, providers.Denied, marker)
-}
-
-func testCancelledBefore(t *testing.T, h Harness) {
-	h.Put(t, "cancelled", marker)
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := h.Provider.Get(ctx, h.Credential, h.Ref(t, "cancelled")); !errors.Is(err, context.Canceled) {
-		t.Errorf("get after cancel: %v, want context.Canceled", err)
-	}
-	// The cancel of one caller leaves nothing behind for the next.
-	wantText(t, get(t, h, "cancelled"), marker)
-}
-
-func testCancelledMeanwhile(t *testing.T, h Harness) {
-	if h.Silent == nil {
-		t.Skip("left out: the vault is not remote")
-	}
-	credential := h.Silent(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() {
-		_, err := h.Provider.Get(ctx, credential, h.Ref(t, "silent"))
-		done <- err
-	}()
-	cancel()
-	if err := <-done; !errors.Is(err, context.Canceled) {
-		t.Errorf("get cancelled meanwhile: %v, want context.Canceled", err)
-	}
-}
-
-func testTimeout(t *testing.T, h Harness) {
-	if h.Silent == nil {
-		t.Skip("left out: the vault is not remote")
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	_, err := h.Provider.Get(ctx, h.Silent(t), h.Ref(t, "silent"))
-	WantError(t, err, providers.Timeout)
-}
-
-func testConcurrent(t *testing.T, h Harness) {
-	h.Put(t, "shared", marker)
-	ref := h.Ref(t, "shared")
-	payloads := make([]providers.Payload, 24)
-	errs := make([]error, len(payloads))
-	var group sync.WaitGroup
-	for i := range payloads {
-		group.Go(func() { payloads[i], errs[i] = h.Provider.Get(t.Context(), h.Credential, ref) })
-	}
-	group.Wait()
-	for i, payload := range payloads {
-		if errs[i] != nil {
-			t.Fatalf("get by several callers: %v", errs[i])
-		}
-		wantText(t, h.Text(t, payload), marker)
-		// The next payload must not suffer from this.
-		payload.Value.Wipe()
-	}
-	wantText(t, get(t, h, "shared"), marker)
-}
-
-func testAfterReset(t *testing.T, h Harness) {
-	h.Put(t, "reset", marker)
-	wantText(t, get(t, h, "reset"), marker)
-	resetter, ok := h.Provider.(providers.Resetter)
-	if !ok {
-		t.Skip("left out: the provider keeps no logins")
-	}
-	resetter.ResetLogins(t.Context(), matchAll)
-	wantText(t, get(t, h, "reset"), marker)
-	if again := resetter.ResetLogins(t.Context(), matchNone); again != 0 {
-		t.Errorf("a reset that matches no profile dropped %d logins", again)
 	}
 }

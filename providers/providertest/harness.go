@@ -5,11 +5,14 @@
 package providertest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/vault-lsp/vault-lsp/credentials"
 	"github.com/vault-lsp/vault-lsp/providers"
@@ -53,6 +56,33 @@ type Harness struct {
 	// DeletedKind is the kind of error of a deleted secret: Deleted where the
 	// vault can tell, else NotFound.
 	DeletedKind providers.Kind
+
+	// Names are secret names with the hardest characters the vault allows;
+	// names with blanks, percent signs and letters of other scripts where nil.
+	Names []string
+	// PutBinary stores bytes that are no UTF-8 under a name; nil where a vault
+	// keeps text only. The payload's value must be those bytes.
+	PutBinary func(t *testing.T, name string, data []byte)
+	// RefJSON is the reference to what Put stores under a name with a key to
+	// pick from it; Ref with key where nil. A vault whose secrets are objects
+	// leaves out the tests of broken JSON with NoJSON.
+	RefJSON func(t *testing.T, name, key string) secret.Ref
+	NoJSON  bool
+	// MaxText is the largest text the vault takes, in bytes; 64 KiB where 0.
+	MaxText int
+	// NoEmpty is set where the vault refuses an empty text.
+	NoEmpty bool
+	// Page is the number of names in one page of the vault's list; the suite
+	// puts a few more. 0 leaves the test of paging out.
+	Page int
+	// Expired is a credential that was good and is not any more; the error is of
+	// kind ExpiredKind. nil where nothing expires.
+	Expired     func(t *testing.T) (credential providers.Credential, secrets []string)
+	ExpiredKind providers.Kind
+	// Throttled is a credential whose vault answers that there were too many
+	// requests and asks to wait for the duration that is returned; 0 where the
+	// vault's protocol has no such field. nil where a vault does not throttle.
+	Throttled func(t *testing.T) (credential providers.Credential, wait time.Duration)
 }
 
 // Credential makes a credential for tests: a profile whose secret fields are
@@ -61,6 +91,14 @@ func Credential(profile credentials.Profile, material map[string]string) provide
 	return providers.Credential{
 		Profile:     profile,
 		Fingerprint: fmt.Sprintf("%v %v", profile, material),
+		Session:     Session(),
+		Announce:    func(secret.Value) {},
+		Source: func(name string) (providers.Credential, error) {
+			return providers.Credential{}, &providers.Error{
+				Kind: providers.Unauthenticated, Provider: profile.Provider, Op: "choose credential",
+				Message: "there is no credential " + name, Hint: "configure it",
+			}
+		},
 		Material: func(ctx context.Context, field string) (secret.Value, error) {
 			if err := ctx.Err(); err != nil {
 				return secret.Value{}, err
@@ -74,6 +112,27 @@ func Credential(profile credentials.Profile, material map[string]string) provide
 			}
 			return secret.NewValue([]byte(text)), nil
 		},
+	}
+}
+
+// Session makes a session that keeps its state in memory.
+func Session() providers.Session {
+	var mu sync.Mutex
+	var state []byte
+	set := func(ctx context.Context, to []byte) error {
+		mu.Lock()
+		defer mu.Unlock()
+		state = to
+		return ctx.Err()
+	}
+	return providers.Session{
+		Load: func(ctx context.Context) (secret.Value, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			return secret.NewValue(bytes.Clone(state)), ctx.Err()
+		},
+		Save:   func(ctx context.Context, to []byte) error { return set(ctx, bytes.Clone(to)) },
+		Delete: func(ctx context.Context) error { return set(ctx, nil) },
 	}
 }
 

@@ -71,6 +71,7 @@ func newHarness(t *testing.T, server *testtools.VaultServer, credential provider
 			return withToken(silent(t), "root", nil)
 		},
 		DeletedKind: providers.NotFound,
+		NoJSON:      true,
 	}
 	pairs := func(text string) map[string]any { return map[string]any{"value": text} }
 	if mount == "kv1" {
