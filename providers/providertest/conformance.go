@@ -1,7 +1,6 @@
 package providertest
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"maps"
@@ -179,7 +178,7 @@ func testBinary(t *testing.T, h Harness) {
 	if err != nil {
 		t.Fatalf("get binary: %v", err)
 	}
-	if got := payload.Value.Reveal(); !bytes.Equal(got, data) {
+	if got := h.Text(t, payload); got != string(data) {
 		t.Errorf("got %x, want %x", got, data)
 	}
 }

@@ -61,7 +61,7 @@ type Harness struct {
 	// names with blanks, percent signs and letters of other scripts where nil.
 	Names []string
 	// PutBinary stores bytes that are no UTF-8 under a name; nil where a vault
-	// keeps text only. The payload's value must be those bytes.
+	// keeps text only. Text must give those bytes of its payload.
 	PutBinary func(t *testing.T, name string, data []byte)
 	// RefJSON is the reference to what Put stores under a name with a key to
 	// pick from it; Ref with key where nil. A vault whose secrets are objects
