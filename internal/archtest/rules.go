@@ -67,6 +67,16 @@ func Rules() map[string]Rule {
 			Outside:   []string{"filippo.io/age", "github.com/gofrs/flock"},
 			Forbidden: append(noProcess(), "net/http"),
 		},
+		"providers/azure": {
+			Ours: []string{"providers", "secret", "credentials"},
+			Outside: []string{
+				"github.com/Azure/azure-sdk-for-go/sdk/", "github.com/AzureAD/microsoft-authentication-library-for-go/",
+				"golang.org/x/sync",
+			},
+			// The az command is started by Azure's library, which gives it no shell
+			// text of ours.
+			Forbidden: noProcess(),
+		},
 		"providers/vault": {
 			Ours:      []string{"providers", "secret", "credentials"},
 			Outside:   []string{"github.com/hashicorp/", "golang.org/x/sync"},
@@ -101,5 +111,5 @@ func Rules() map[string]Rule {
 // and the program, which wires the masking and prints a value that its user
 // asked for.
 func MayReveal() []string {
-	return []string{"request", "cmd/vault-lsp", "providers", "providers/local", "providers/vault"}
+	return []string{"request", "cmd/vault-lsp", "providers", "providers/azure", "providers/local", "providers/vault"}
 }
