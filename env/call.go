@@ -35,7 +35,7 @@ func (x *expander) unknownCall(e *template.Expr, o origin) {
 		providers = append(providers, spec.Name)
 	}
 	for i := range systems {
-		names = append(names, systems[i].Name)
+		names = append(names, strings.TrimSuffix(systems[i].Name, "."))
 	}
 	hasFields := slices.ContainsFunc(e.Args, func(a template.Arg) bool { return a.Name != "" })
 	suggestion := spelling.Nearest(e.Name, slices.Concat(providers, names))
@@ -67,7 +67,11 @@ func (x *expander) system(src string, e *template.Expr, v SystemVariable, o orig
 		}
 		args = append(args, value)
 	}
-	if message := v.checkArgs(args); message != "" {
+	args, message := v.rowArgs(e.Name, args)
+	if message == "" {
+		message = v.checkArgs(args)
+	}
+	if message != "" {
 		span := e.Span
 		if len(e.Args) > 0 {
 			span = text.Span{Start: e.Args[0].Span.Start, End: e.Args[len(e.Args)-1].Span.End}
@@ -75,9 +79,13 @@ func (x *expander) system(src string, e *template.Expr, v SystemVariable, o orig
 		x.problem(CodeBadArgument, "", o, span, "%s", message)
 		return
 	}
+	if v.Name == "shared" {
+		x.shared(e, args[0], o)
+		return
+	}
 	if !x.checking {
 		x.pieces = append(x.pieces, Piece{
-			Kind: System, Call: e, CallSrc: src, Args: args, Span: o.span, Variable: o.outermost,
+			Kind: System, System: v.Name, Call: e, CallSrc: src, Args: args, Span: o.span, Variable: o.outermost,
 			Private: o.private || v.Private, Encoded: o.encoded,
 		})
 	}

@@ -157,16 +157,7 @@ func (x *expander) expr(src string, e *template.Expr, o origin) {
 
 // variable expands {{name}}.
 func (x *expander) variable(e *template.Expr, o origin) {
-	if slices.Contains(x.stack, e.Name) {
-		from := slices.Index(x.stack, e.Name)
-		way := strings.Join(append(slices.Clone(x.stack[from:]), e.Name), " → ")
-		x.add(Problem{Code: CodeCycle, Span: o.at(e.NameSpan), Message: fmt.Sprintf("The variable %s is defined by itself (%s); change one of the definitions.", e.Name, way)})
-		return
-	}
-	if x.steps++; x.steps > x.maxSteps || len(x.stack) >= maxDepth {
-		x.limit(o, e.NameSpan)
-	}
-	if x.exceeded {
+	if !x.enter(e.Name, e.NameSpan, o) {
 		return
 	}
 	b, path, ok := x.scope.resolve(e.Name)
@@ -174,12 +165,32 @@ func (x *expander) variable(e *template.Expr, o origin) {
 		x.undefined(e, o)
 		return
 	}
+	x.bound(e, e.Name, b, path, o)
+}
+
+// enter counts a step to a variable, and reports one that is defined by itself.
+func (x *expander) enter(name string, span text.Span, o origin) bool {
+	if slices.Contains(x.stack, name) {
+		from := slices.Index(x.stack, name)
+		way := strings.Join(append(slices.Clone(x.stack[from:]), name), " → ")
+		x.add(Problem{Code: CodeCycle, Span: o.at(span), Message: fmt.Sprintf("The variable %s is defined by itself (%s); change one of the definitions.", name, way)})
+		return false
+	}
+	if x.steps++; x.steps > x.maxSteps || len(x.stack) >= maxDepth {
+		x.limit(o, span)
+	}
+	return !x.exceeded
+}
+
+// bound expands the definition that an expression's name means. name is what
+// the definition goes by: the variable's name, or "$shared host".
+func (x *expander) bound(e *template.Expr, name string, b binding, path string, o origin) {
 	outer := o
 	if !o.inside() {
 		o.span = e.Span
-		o.outermost = e.Name
+		o.outermost = name
 	}
-	o.innermost = e.Name
+	o.innermost = name
 	if b.variable == nil {
 		o.private = o.private || b.def.Private
 		if b.def.Ref != nil || b.def.pending != nil || b.def.Object != "" || b.def.Problem != "" {
@@ -192,6 +203,21 @@ func (x *expander) variable(e *template.Expr, o origin) {
 		return
 	}
 	x.text(b, o)
+}
+
+// shared expands {{$shared name}}: the variable of the shared environment,
+// whatever the selected one has under that name.
+func (x *expander) shared(e *template.Expr, name string, o origin) {
+	key := sharedName + " " + name
+	if !x.enter(key, e.NameSpan, o) {
+		return
+	}
+	definitions := x.scope.envs.variables("")[name]
+	if len(definitions) == 0 {
+		x.problem(CodeUndefined, "", o, e.NameSpan, "The environment $shared has no variable %s; define it there in http-client.env.json.", name)
+		return
+	}
+	x.bound(e, key, binding{def: definitions[0]}, "", o)
 }
 
 // text expands the definition of a variable whose value is a text.
@@ -251,15 +277,15 @@ func (x *expander) structured(e *template.Expr, d *Definition, path string, o, o
 	switch {
 	case d.Problem != "":
 		x.add(Problem{
-			Code: CodeBadDefinition, Span: o.span, Variable: e.Name,
-			Message: fmt.Sprintf("The definition of %s in %s:%d cannot be used: %s.", e.Name, d.Path, d.Line, d.Problem),
+			Code: CodeBadDefinition, Span: o.span, Variable: o.innermost,
+			Message: fmt.Sprintf("The definition of %s in %s:%d cannot be used: %s.", o.innermost, d.Path, d.Line, d.Problem),
 		})
 	case d.Ref != nil:
 		if !x.checking {
 			x.pieces = append(x.pieces, Piece{Kind: Secret, Ref: *d.Ref, Span: o.span, Variable: o.outermost, Private: o.private, Encoded: o.encoded})
 		}
 	case d.pending != nil:
-		x.stack = append(x.stack, e.Name)
+		x.stack = append(x.stack, o.innermost)
 		x.pending(d.pending, o)
 		x.stack = x.stack[:len(x.stack)-1]
 	default:
@@ -268,10 +294,10 @@ func (x *expander) structured(e *template.Expr, d *Definition, path string, o, o
 			value, ok = lookupPath(d.Object, path)
 		}
 		if !ok {
-			x.problem(CodeUndefined, "", outer, e.NameSpan, "The value of %s, defined in %s:%d, has nothing at %s.", strings.TrimSuffix(e.Name, path), d.Path, d.Line, path)
+			x.problem(CodeUndefined, "", outer, e.NameSpan, "The value of %s, defined in %s:%d, has nothing at %s.", strings.TrimSuffix(o.innermost, path), d.Path, d.Line, path)
 			return
 		}
-		x.stack = append(x.stack, e.Name)
+		x.stack = append(x.stack, o.innermost)
 		x.template(value, template.Scan(value, text.Span{End: len(value)}), o)
 		x.stack = x.stack[:len(x.stack)-1]
 	}

@@ -30,8 +30,10 @@ type Piece struct {
 	Text string
 	// Ref is a secret's reference.
 	Ref secret.Ref
-	// Call is a system variable's expression; its spans are offsets into
-	// CallSrc. Args are its arguments with nested variables replaced.
+	// System is the Name of a system variable's row. Call is its expression; its
+	// spans are offsets into CallSrc. Args are its arguments with nested
+	// variables replaced.
+	System  string
 	Call    *template.Expr
 	CallSrc string
 	Args    []string

@@ -46,6 +46,9 @@ type Scope struct {
 // Option changes how a Scope is made.
 type Option func(*Scope)
 
+// Dialect returns the dialect that the file is read in.
+func (s *Scope) Dialect() Dialect { return s.dialect }
+
 // WithDialect sets the dialect; RESTClient is the default.
 func WithDialect(d Dialect) Option { return func(s *Scope) { s.dialect = d } }
 

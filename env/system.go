@@ -3,13 +3,15 @@ package env
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
+
+	"github.com/vault-lsp/vault-lsp/template"
 )
 
 // SystemVariable is one row of the table of system variables, {{$name …}}.
 type SystemVariable struct {
-	// Name is without the $.
+	// Name is without the $. A Name that ends in a dot is followed by a name of
+	// the user's: "env." is {{$env.HOME}}.
 	Name string
 	// Signature shows the arguments: "$randomInt min max".
 	Signature string
@@ -17,8 +19,13 @@ type SystemVariable struct {
 	Doc string
 	// Example is a whole expression.
 	Example string
-	// MinArgs and MaxArgs bound the number of blank-separated arguments. Where
-	// check is set it may refuse numbers between them.
+	// Params describe the arguments in their order, for signature help.
+	Params []Param
+	// Parens is set where the arguments stand in parentheses:
+	// {{$random.integer(1, 10)}}.
+	Parens bool
+	// MinArgs and MaxArgs bound the number of arguments. Where check is set it
+	// may refuse numbers between them.
 	MinArgs, MaxArgs int
 	// Private is set if the value comes from the user's machine.
 	Private bool
@@ -27,32 +34,12 @@ type SystemVariable struct {
 	check func(args []string) string
 }
 
-// systems is the table of system variables. It is never changed after start.
-var systems = []SystemVariable{
-	{
-		Name: "guid", Signature: "$guid", Example: "{{$guid}}",
-		Doc: "A new random UUID (version 4) each time it is sent.",
-	},
-	{
-		Name: "uuid", Signature: "$uuid", Example: "{{$uuid}}",
-		Doc: "A new random UUID (version 4) each time it is sent; the same as $guid.",
-	},
-	{
-		Name: "timestamp", Signature: "$timestamp [offset unit]", Example: "{{$timestamp -3 h}}", MaxArgs: 2, check: checkTimestamp,
-		Doc: "The current time in whole seconds since 1970-01-01 UTC, moved by an offset if one is given. Units: y years, Q quarters, M months, w weeks, d days, h hours, m minutes, s seconds, ms milliseconds.",
-	},
-	{
-		Name: "randomInt", Signature: "$randomInt [min max]", Example: "{{$randomInt 1 100}}", MaxArgs: 2, check: checkRandomInt,
-		Doc: "A random whole number from min up to, but not including, max. Without the two it is from 0 to 999.",
-	},
-	{
-		Name: "processEnv", Signature: "$processEnv NAME", Example: "{{$processEnv API_TOKEN}}", MinArgs: 1, MaxArgs: 1, Private: true,
-		Doc: "An environment variable of the machine, as vault-lsp was started with it. %NAME takes the environment variable's name from the variable NAME.",
-	},
-	{
-		Name: "dotenv", Signature: "$dotenv NAME", Example: "{{$dotenv API_TOKEN}}", MinArgs: 1, MaxArgs: 1, Private: true,
-		Doc: "A variable of the nearest .env file, in the request file's folder or one above it; .env.<environment> comes first. %NAME takes the name from the variable NAME.",
-	},
+// Param is one argument of a system variable.
+type Param struct {
+	Name string // as in the signature
+	Doc  string
+	// Values are what may stand there, where there are few.
+	Values []string
 }
 
 // Systems returns the table of system variables. Their values are made by
@@ -60,14 +47,42 @@ var systems = []SystemVariable{
 func Systems() []SystemVariable { return slices.Clone(systems) }
 
 // LookupSystem returns the row of a system variable, by its name without the
-// $.
+// $: "guid", "random.integer(1,5)", "env.HOME".
 func LookupSystem(name string) (SystemVariable, bool) {
+	base, _, _ := strings.Cut(name, "(")
 	for i := range systems {
-		if systems[i].Name == name {
-			return systems[i], true
+		row := &systems[i]
+		if row.Name == base || strings.HasSuffix(row.Name, ".") && strings.HasPrefix(base, row.Name) {
+			return *row, true
 		}
 	}
 	return SystemVariable{}, false
+}
+
+// rowArgs returns the arguments of a call as its row of the table has them:
+// those in parentheses without these, and the name after `env.`.
+func (v *SystemVariable) rowArgs(name string, args []string) (_ []string, problem string) {
+	if rest, ok := strings.CutPrefix(name, v.Name); ok && strings.HasSuffix(v.Name, ".") {
+		return append([]string{rest}, args...), ""
+	}
+	_, inside, found := strings.Cut(strings.Join(append([]string{name}, args...), " "), "(")
+	if !found {
+		return args, ""
+	}
+	inside, closed := strings.CutSuffix(strings.TrimSpace(inside), ")")
+	switch {
+	case !v.Parens:
+		return nil, fmt.Sprintf("$%s takes no parentheses; write %s.", v.Name, v.Example)
+	case !closed:
+		return nil, fmt.Sprintf("The parenthesis of $%s is not closed; write %s.", v.Name, v.Example)
+	case strings.TrimSpace(inside) == "":
+		return nil, ""
+	}
+	args = strings.Split(inside, ",")
+	for i := range args {
+		args[i] = strings.TrimSpace(args[i])
+	}
+	return args, ""
 }
 
 // checkArgs returns what is wrong with the arguments, or "".
@@ -86,33 +101,23 @@ func (v *SystemVariable) checkArgs(args []string) string {
 	return ""
 }
 
-func checkTimestamp(args []string) string {
-	if len(args) == 0 {
-		return ""
+// ParamAt returns which argument of a call an offset into its source stands in,
+// counted from 0; ok is false before the first one.
+func (v *SystemVariable) ParamAt(src string, e *template.Expr, offset int) (index int, ok bool) {
+	if v.Parens {
+		open := strings.IndexByte(src[e.NameSpan.Start:e.Inner.End], '(')
+		if open < 0 || offset <= e.NameSpan.Start+open {
+			return 0, false
+		}
+		return strings.Count(src[e.NameSpan.Start+open:min(offset, e.Inner.End)], ","), true
 	}
-	if _, err := strconv.Atoi(args[0]); err != nil || len(args) != 2 {
-		return "$timestamp takes an offset and its unit, for example {{$timestamp -3 h}}, or nothing."
+	if offset <= e.NameSpan.End {
+		return 0, false
 	}
-	if !slices.Contains([]string{"y", "Q", "M", "w", "d", "h", "m", "s", "ms"}, args[1]) {
-		return "The unit must be y, Q, M, w, d, h, m, s or ms."
+	for _, arg := range e.Args {
+		if arg.Span.End < offset {
+			index++
+		}
 	}
-	return ""
-}
-
-func checkRandomInt(args []string) string {
-	if len(args) == 0 {
-		return ""
-	}
-	if len(args) == 1 {
-		return "$randomInt takes two whole numbers or none, for example {{$randomInt 1 100}}."
-	}
-	low, err1 := strconv.ParseInt(args[0], 10, 64)
-	high, err2 := strconv.ParseInt(args[1], 10, 64)
-	if err1 != nil || err2 != nil {
-		return "$randomInt takes two whole numbers, for example {{$randomInt 1 100}}."
-	}
-	if high <= low {
-		return "The second number of $randomInt, which is never reached, must be greater than the first."
-	}
-	return ""
+	return index, true
 }

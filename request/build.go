@@ -24,6 +24,8 @@ type Sources struct {
 	LookupEnv func(name string) (value string, found bool)
 	// Now is the clock; nil for time.Now.
 	Now func() time.Time
+	// Local is the time zone of $localDatetime; nil for the machine's.
+	Local *time.Location
 	// Random returns a number in [0, n); nil for math/rand.
 	Random func(n int64) int64
 }
@@ -37,6 +39,9 @@ func (s Sources) withDefaults() Sources {
 	}
 	if s.Now == nil {
 		s.Now = time.Now
+	}
+	if s.Local == nil {
+		s.Local = time.Local
 	}
 	if s.Random == nil {
 		s.Random = rand.Int64N
@@ -183,7 +188,7 @@ func (b *builder) piece(p env.Piece, span text.Span) piece {
 		ref := p.Ref
 		out.use = b.use(Use{Reference: ref.String(), Ref: &ref, Span: span})
 	case env.System:
-		value, err := b.system(p.Call.Name, p.Args)
+		value, err := b.system(p.System, p.Args)
 		if err != nil {
 			code, hint := codeOf(err)
 			b.problem(Problem{Code: code, Severity: parser.Error, Message: err.Error(), Hint: hint, Span: span, Exit: ExitReference})

@@ -204,6 +204,7 @@ func (w *world) sources() request.Sources {
 	return request.Sources{
 		Dir: w.dir, LookupEnv: func(name string) (string, bool) { v, ok := w.env[name]; return v, ok },
 		Now:    func() time.Time { return time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC) },
+		Local:  time.FixedZone("", 2*3600),
 		Random: func(n int64) int64 { return n - 1 },
 	}
 }

@@ -2,10 +2,7 @@ package request
 
 import (
 	"errors"
-	"fmt"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -27,90 +24,34 @@ type problemError struct{ code, message, hint string }
 
 func (e *problemError) Error() string { return e.message }
 
-// system evaluates a system variable as the REST Client dialect does:
-// timestamps in seconds, the upper bound of a random number exclusive. Unlike
-// there, what is missing is an error (ruling C15: nothing unresolved is sent).
-// args are its arguments, nested variables replaced.
+// system evaluates the system variable of a row of the table. args are its
+// arguments, nested variables replaced, and were checked against the row.
+// Unlike in other tools, what is missing is an error (ruling C15: nothing
+// unresolved is sent).
 func (b *builder) system(name string, args []string) (evaluated, error) {
 	switch name {
-	case "guid", "uuid":
+	case "guid", "uuid", "random.uuid":
 		id, err := uuid.NewRandom()
 		return evaluated{text: id.String()}, err
 	case "timestamp":
 		return b.timestamp(args)
-	case "randomInt":
+	case "isoTimestamp":
+		return b.datetime(b.src.Now().UTC(), []string{"iso8601"})
+	case "datetime":
+		return b.datetime(b.src.Now().UTC(), args)
+	case "localDatetime":
+		return b.datetime(b.src.Now().In(b.src.Local), args)
+	case "randomInt", "random.integer":
 		return b.randomInt(args)
-	case "processEnv":
+	case "processEnv", "env.":
 		return b.processEnv(args)
-	case "dotenv":
+	case "dotenv", "dotEnv":
 		return b.dotenv(args)
 	}
+	if kind, ok := strings.CutPrefix(name, "random."); ok {
+		return b.random(kind, args)
+	}
 	return evaluated{}, &problemError{CodeUnsupported, "{{$" + name + "}} cannot be evaluated", "use another variable"}
-}
-
-func (b *builder) timestamp(args []string) (evaluated, error) {
-	at := b.src.Now().UTC()
-	if len(args) == 2 {
-		n, err := strconv.Atoi(args[0])
-		if err != nil {
-			return evaluated{}, badArgument("{{$timestamp}}: the offset is not a whole number", "write {{$timestamp -3 h}}")
-		}
-		if at, err = addOffset(at, n, args[1]); err != nil {
-			return evaluated{}, err
-		}
-	} else if len(args) != 0 {
-		return evaluated{}, badArgument("{{$timestamp}} takes an offset and its unit, or nothing", "write {{$timestamp -3 h}}")
-	}
-	return evaluated{text: strconv.FormatInt(at.Unix(), 10)}, nil
-}
-
-// addOffset adds n units. A month or year that has no such day gives its last
-// one, as Day.js does: January 31 and one month is the end of February.
-func addOffset(at time.Time, n int, unit string) (time.Time, error) {
-	months := func(n int) time.Time {
-		first := time.Date(at.Year(), at.Month()+time.Month(n), 1, at.Hour(), at.Minute(), at.Second(), at.Nanosecond(), at.Location())
-		last := first.AddDate(0, 1, -1).Day()
-		return first.AddDate(0, 0, min(at.Day(), last)-1)
-	}
-	switch unit {
-	case "y":
-		return months(12 * n), nil
-	case "Q":
-		return months(3 * n), nil
-	case "M":
-		return months(n), nil
-	case "w":
-		return at.AddDate(0, 0, 7*n), nil
-	case "d":
-		return at.AddDate(0, 0, n), nil
-	case "h":
-		return at.Add(time.Duration(n) * time.Hour), nil
-	case "m":
-		return at.Add(time.Duration(n) * time.Minute), nil
-	case "s":
-		return at.Add(time.Duration(n) * time.Second), nil
-	case "ms":
-		return at.Add(time.Duration(n) * time.Millisecond), nil
-	}
-	return at, badArgument("the unit of the offset is not known", "write one of y, Q, M, w, d, h, m, s, ms")
-}
-
-func (b *builder) randomInt(args []string) (evaluated, error) {
-	if len(args) == 0 {
-		args = []string{"0", "1000"}
-	}
-	if len(args) != 2 {
-		return evaluated{}, badArgument("{{$randomInt}} takes two numbers or none", "write {{$randomInt 1 100}}")
-	}
-	low, errLow := strconv.ParseInt(args[0], 10, 64)
-	high, errHigh := strconv.ParseInt(args[1], 10, 64)
-	if errLow != nil || errHigh != nil {
-		return evaluated{}, badArgument("{{$randomInt}} takes two whole numbers", "write {{$randomInt 1 100}}")
-	}
-	if width := high - low; width <= 0 {
-		return evaluated{}, badArgument(fmt.Sprintf("{{$randomInt %d %d}}: the second number, which is never reached, must be greater than the first", low, high), "write {{$randomInt 1 100}}")
-	}
-	return evaluated{text: strconv.FormatInt(low+b.src.Random(high-low), 10)}, nil
 }
 
 func (b *builder) processEnv(args []string) (evaluated, error) {
