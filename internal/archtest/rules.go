@@ -77,6 +77,16 @@ func Rules() map[string]Rule {
 			// text of ours.
 			Forbidden: noProcess(),
 		},
+		"providers/gcp": {
+			Ours: []string{"providers", "secret", "credentials"},
+			Outside: []string{
+				"cloud.google.com/go/", "google.golang.org/", "github.com/googleapis/gax-go/", "golang.org/x/sync",
+			},
+			Forbidden: noProcess(),
+		},
+		"providers/gcp/gcpfake": {
+			Outside: []string{"cloud.google.com/go/secretmanager/", "google.golang.org/"},
+		},
 		"providers/vault": {
 			Ours:      []string{"providers", "secret", "credentials"},
 			Outside:   []string{"github.com/hashicorp/", "golang.org/x/sync"},
@@ -111,5 +121,5 @@ func Rules() map[string]Rule {
 // and the program, which wires the masking and prints a value that its user
 // asked for.
 func MayReveal() []string {
-	return []string{"request", "cmd/vault-lsp", "providers", "providers/azure", "providers/local", "providers/vault"}
+	return []string{"request", "cmd/vault-lsp", "providers", "providers/azure", "providers/local", "providers/vault", "providers/gcp"}
 }
