@@ -49,8 +49,9 @@ func row(provider, auth, label, doc string, fields ...[]MethodField) Method {
 
 func awsMethods() []Method {
 	shared := []MethodField{
-		plain("region", "Region", "region used where a reference and its ARN name none", typed(TypeLabel), example("eu-west-1")),
-		plain("endpoint", "Endpoint", "URL of another endpoint, such as a VPC endpoint", typed(TypeURL)),
+		plain("region", "Region", "region used where a reference and its ARN name none; that of the environment or the AWS profile if absent", typed(TypeLabel), example("eu-west-1")),
+		plain("endpoint", "Endpoint", "URL of another endpoint, such as a VPC endpoint; used for one service where its host name has a label secretsmanager, ssm or sts, else for all three", typed(TypeURL)),
+		plain("allowHttp", "Allow http", "true lets requests go over plain http to other machines too", typed(TypeBool), byDefault("false")),
 	}
 	return []Method{
 		row(secret.AWS, "default", "Default chain",
@@ -61,18 +62,19 @@ func awsMethods() []Method {
 				secretField("secretAccessKey", "Secret access key", "secret access key", required),
 				secretField("sessionToken", "Session token", "session token of temporary security credentials"),
 			}, shared),
-		row(secret.AWS, "profile", "Named profile", "A profile of the AWS shared configuration files.",
+		row(secret.AWS, "profile", "Named profile", "A profile of the AWS shared configuration files: keys, role, SSO, process; asks for an MFA code at sign-in where it has mfa_serial.",
 			[]MethodField{
 				plain("profile", "Profile", "name of the profile", required, example("prod")),
-				plain("configFile", "Config file", "path of the shared config file", typed(TypePath), byDefault("~/.aws/config")),
-				plain("credentialsFile", "Credentials file", "path of the shared credentials file", typed(TypePath), byDefault("~/.aws/credentials")),
+				plain("configFile", "Config file", "path of the shared config file; AWS_CONFIG_FILE if absent", typed(TypePath), byDefault("~/.aws/config")),
+				plain("credentialsFile", "Credentials file", "path of the shared credentials file; AWS_SHARED_CREDENTIALS_FILE if absent", typed(TypePath), byDefault("~/.aws/credentials")),
 			}, shared),
-		row(secret.AWS, "sso", "IAM Identity Center (SSO)", "Sign-in with a device code in the browser.",
+		row(secret.AWS, "sso", "IAM Identity Center (SSO)", "Sign-in with a device code in the browser; the token is shared with the AWS CLI.",
 			[]MethodField{
 				plain("startUrl", "Start URL", "start URL of the access portal", required, typed(TypeURL), example("https://example.awsapps.com/start")),
-				plain("ssoRegion", "SSO region", "region of IAM Identity Center", required, typed(TypeLabel)),
+				plain("ssoRegion", "SSO region", "region of IAM Identity Center", required, typed(TypeLabel), example("eu-west-1")),
 				plain("accountId", "Account ID", "account to work in", required, example("123456789012")),
-				plain("roleName", "Role name", "permission set to work with", required),
+				plain("roleName", "Role name", "permission set to work with", required, example("ReadOnly")),
+				plain("session", "Session name", "name of the sso-session of ~/.aws/config whose token is shared; tokens are kept by the start URL if absent", example("my-sso")),
 			}, shared),
 		row(secret.AWS, "role", "Assume role", "A role assumed from another identity.",
 			[]MethodField{
@@ -80,8 +82,8 @@ func awsMethods() []Method {
 				plain("source", "Source credential", "credential profile to assume it from; the default chain if absent"),
 				plain("externalId", "External ID", "external id the role's trust policy asks for"),
 				plain("sessionName", "Session name", "name of the session in the audit log", byDefault("vault-lsp")),
-				plain("mfaSerial", "MFA device", "serial or ARN of the MFA device; its code is asked for at sign-in"),
-				plain("duration", "Duration", "how long the role's session lasts", typed(TypeDuration), byDefault("1h")),
+				plain("mfaSerial", "MFA device", "serial or ARN of the MFA device; its code is asked for at sign-in", example("arn:aws:iam::123456789012:mfa/jo")),
+				plain("duration", "Duration", "how long the role's session lasts, from 15m to 12h", typed(TypeDuration), byDefault("1h")),
 			}, shared),
 	}
 }
@@ -161,13 +163,14 @@ func vaultMethods() []Method {
 func hcpMethods() []Method {
 	return []Method{row(secret.HCP, "service-principal", "Service principal", "Client ID and secret of a service principal.",
 		[]MethodField{
-			plain("clientId", "Client ID", "client id", required),
-			secretField("clientSecret", "Client secret", "client secret", required),
-			plain("organization", "Organization ID", "organization used where a reference names none"),
-			plain("project", "Project ID", "project used where a reference names none"),
-			plain("authUrl", "Auth URL", "URL of another identity service", typed(TypeURL)),
-			plain("apiUrl", "API URL", "URL of another API", typed(TypeURL)),
-			plain("audience", "Audience", "audience of the access token"),
+			plain("clientId", "Client ID", "client id of the service principal's key", required),
+			secretField("clientSecret", "Client secret", "client secret of the key", required),
+			plain("organization", "Organization", "id or name of the organization used where a reference names none; not needed where there is only one"),
+			plain("project", "Project", "id or name of the project used where a reference names none; not needed where there is only one"),
+			plain("authUrl", "Auth URL", "URL of the identity service; plain http only on this machine", typed(TypeURL), byDefault("https://auth.idp.hashicorp.com")),
+			plain("apiUrl", "API URL", "URL of the API; plain http only on this machine", typed(TypeURL), byDefault("https://api.cloud.hashicorp.com")),
+			plain("audience", "Audience", "audience of the access token", byDefault("https://api.hashicorp.cloud")),
+			plain("caCert", "CA certificate", "path of a PEM file with the certificate authority of both URLs", typed(TypePath)),
 		})}
 }
 

@@ -92,6 +92,11 @@ func Rules() map[string]Rule {
 			Outside:   []string{"github.com/hashicorp/", "golang.org/x/sync"},
 			Forbidden: noProcess(),
 		},
+		"providers/hcp": {
+			Ours:      []string{"providers", "secret", "credentials"},
+			Outside:   []string{"golang.org/x/sync"},
+			Forbidden: noProcess(),
+		},
 		"providers/providertest": {Ours: []string{"providers", "secret", "credentials"}},
 		"request": {
 			Ours:      []string{"internal/text", "template", "parser", "secret", "env", "permission", "internal/redact"},
@@ -121,5 +126,5 @@ func Rules() map[string]Rule {
 // and the program, which wires the masking and prints a value that its user
 // asked for.
 func MayReveal() []string {
-	return []string{"request", "cmd/vault-lsp", "providers", "providers/azure", "providers/local", "providers/vault", "providers/gcp"}
+	return []string{"request", "cmd/vault-lsp", "providers", "providers/azure", "providers/hcp", "providers/local", "providers/vault", "providers/gcp"}
 }
