@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/vault-lsp/vault-lsp/secret"
 )
@@ -91,6 +92,8 @@ func (s *Store) ambientVault(p Profile) (Profile, error) {
 	return Profile{}, &NoCredentialError{p.Provider, "no credential for vault: none is configured, VAULT_TOKEN is not set and there is no ~/.vault-token", hint}
 }
 
+// ambientHCP reads the variables of HashiCorp's tools
+// (hcp-sdk-go config/env.go).
 func (s *Store) ambientHCP(p Profile) (Profile, error) {
 	id, ok := s.options.LookupEnv("HCP_CLIENT_ID")
 	if _, secretSet := s.options.LookupEnv("HCP_CLIENT_SECRET"); !ok || id == "" || !secretSet {
@@ -101,5 +104,16 @@ func (s *Store) ambientHCP(p Profile) (Profile, error) {
 	p.Auth = "service-principal"
 	p.Fields["clientId"] = id
 	p.Secrets["clientSecret"] = Source{Env: "HCP_CLIENT_SECRET"}
+	for field, name := range map[string]string{
+		"organization": "HCP_ORGANIZATION_ID", "project": "HCP_PROJECT_ID", "authUrl": "HCP_AUTH_URL",
+	} {
+		if value, _ := s.options.LookupEnv(name); value != "" {
+			p.Fields[field] = value
+		}
+	}
+	// HashiCorp's tools take the host without its scheme.
+	if host, _ := s.options.LookupEnv("HCP_API_ADDRESS"); host != "" {
+		p.Fields["apiUrl"] = "https://" + strings.TrimSuffix(host, ":443")
+	}
 	return p, nil
 }
