@@ -10,12 +10,18 @@ import (
 
 	"github.com/vault-lsp/vault-lsp/credentials"
 	"github.com/vault-lsp/vault-lsp/providers"
+	"github.com/vault-lsp/vault-lsp/secret"
 )
 
 // The ways to sign in that this package knows.
 const (
-	authToken   = "token"
-	authAppRole = "approle"
+	authToken      = "token"
+	authAppRole    = "approle"
+	authUserpass   = "userpass"
+	authLDAP       = "ldap"
+	authJWT        = "jwt"
+	authKubernetes = "kubernetes"
+	authCert       = "cert"
 )
 
 // Paths of the token a request is made with.
@@ -32,28 +38,29 @@ const revokeTimeout = 5 * time.Second
 // errTokenRefused is a token the server does not know, or no longer.
 var errTokenRefused = errors.New("the server does not accept the token")
 
-// loginError is a sign-in the server refused. Its text is safe to show.
-type loginError struct {
-	method, text, hint string
-	err                error
-}
-
-func (e *loginError) Error() string { return e.text }
-
-func (e *loginError) Unwrap() error { return e.err }
+// errMFA is a sign-in that the server wants confirmed with a second factor.
+var errMFA = errors.New("the server wants a second factor")
 
 // signInFunc obtains a login.
 type signInFunc = func(ctx context.Context) (*login, error)
 
 // method returns how a credential signs in.
-func (c *client) method(credential providers.Credential) (signInFunc, error) {
+func (c *client) method(credential providers.Credential, options Options) (signInFunc, error) {
 	switch auth := credential.Profile.Auth; auth {
 	case authToken:
 		return c.withToken(credential), nil
 	case authAppRole:
 		return c.withAppRole(credential)
+	case authUserpass, authLDAP:
+		return c.withPassword(credential, auth)
+	case authJWT:
+		return c.withJWT(credential)
+	case authKubernetes:
+		return c.withKubernetes(credential, options.PodTokenFile)
+	case authCert:
+		return c.withCert(credential)
 	default:
-		return nil, &settingError{field: "auth", text: fmt.Sprintf("%q is not supported for vault yet; use %s or %s", auth, authToken, authAppRole)}
+		return nil, &settingError{field: "auth", text: fmt.Sprintf("%q is not a way to sign in to vault", auth)}
 	}
 }
 
@@ -83,9 +90,20 @@ func (c *client) mint(ctx context.Context, path string, body map[string]string) 
 	if err != nil {
 		return nil, err
 	}
-	if a.Auth == nil || a.Auth.ClientToken == "" {
+	return c.accept(a)
+}
+
+// accept is the login that an answer to a sign-in brings.
+func (c *client) accept(a answer) (*login, error) {
+	switch {
+	case a.Auth == nil:
+		return nil, errNotVault
+	case a.Auth.MFA != nil:
+		return nil, errMFA
+	case a.Auth.ClientToken == "":
 		return nil, errNotVault
 	}
+	c.announce(secret.NewValue([]byte(a.Auth.ClientToken)))
 	ttl := time.Duration(a.Auth.LeaseDuration) * time.Second
 	return login{token: a.Auth.ClientToken, minted: true}.lasting(c.now(), ttl, a.Auth.Renewable), nil
 }

@@ -14,13 +14,9 @@ import (
 // a token for one use that the secret id is fetched with.
 func (c *client) withAppRole(credential providers.Credential) (signInFunc, error) {
 	fields := credential.Profile.Fields
-	mount := fields[fieldMount]
-	if mount == "" {
-		mount = authAppRole
-	}
-	mount, err := cleanPath(mount)
+	mount, err := authMount(credential.Profile, authAppRole)
 	if err != nil {
-		return nil, &settingError{field: fieldMount, text: err.Error()}
+		return nil, err
 	}
 	roleID := fields[fieldRoleID]
 	if roleID == "" {

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/vault/api"
 
 	"github.com/vault-lsp/vault-lsp/providers"
+	"github.com/vault-lsp/vault-lsp/secret"
 )
 
 // Retries of one request. They bridge a restart behind a load balancer, no
@@ -34,6 +35,8 @@ type client struct {
 	login     *session
 	mounts    mountTable
 	now       func() time.Time
+	// announce is told every token and secret id that the server gives.
+	announce func(secret.Value)
 }
 
 // newClient makes the client of a credential. It sends nothing.
@@ -49,8 +52,9 @@ func newClient(credential providers.Credential, options Options) (*client, error
 	}
 	c := &client{
 		title: credential.Profile.Title(), settings: settings, sdk: sdk, transport: transport, now: options.Clock,
+		announce: credential.Announce,
 	}
-	signIn, err := c.method(credential)
+	signIn, err := c.method(credential, options)
 	if err != nil {
 		return nil, err
 	}
@@ -147,6 +151,8 @@ type auth struct {
 	ClientToken   string `json:"client_token"`
 	LeaseDuration int64  `json:"lease_duration"` // seconds
 	Renewable     bool   `json:"renewable"`
+	// MFA is set in place of a token where the server wants a second factor.
+	MFA *struct{} `json:"mfa_requirement"`
 }
 
 // errNotVault is an answer that has not the form of Vault's.

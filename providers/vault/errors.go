@@ -141,6 +141,11 @@ func explainCredential(title string, err error) (fault, bool) {
 			kind: providers.Unauthenticated, message: title + ": the token holds characters that do not print",
 			hint: "store the token as plain text, without line breaks inside",
 		}, true
+	case errors.Is(err, errMFA):
+		return fault{
+			kind: providers.Unsupported, message: title + ": the server wants a second factor (MFA) for this sign-in, which is not supported",
+			hint: "sign in with Vault's own command, `vault login`, and use the token it stores; or use another way to sign in",
+		}, true
 	case errors.Is(err, errReset):
 		return fault{kind: providers.Unavailable, message: title + ": " + errReset.Error(), hint: "try again"}, true
 	}

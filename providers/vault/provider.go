@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -20,6 +21,9 @@ type Options struct {
 	Proxy func(*http.Request) (*url.URL, error)
 	// Clock tells the time; time.Now where nil.
 	Clock func() time.Time
+	// PodTokenFile has the token of the pod's service account; Kubernetes' own
+	// path where empty.
+	PodTokenFile string
 }
 
 // Provider is the provider of $vault. It keeps one client, and so one login,
@@ -52,6 +56,7 @@ func New(options Options) *Provider {
 	if options.Clock == nil {
 		options.Clock = time.Now
 	}
+	options.PodTokenFile = cmp.Or(options.PodTokenFile, podTokenFile)
 	return &Provider{options: options, clients: make(map[string]held)}
 }
 

@@ -26,6 +26,9 @@ const (
 	fieldMount           = "mount"
 	fieldRoleID          = "roleId"
 	fieldSecretIDWrapped = "secretIdWrapped"
+	fieldUsername        = "username"
+	fieldRole            = "role"
+	fieldJWT             = "jwt" // a secret field
 )
 
 // settings are a profile's fields, checked.
