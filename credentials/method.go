@@ -25,6 +25,9 @@ type Method struct {
 	// OneOf are sets of fields of which at least one must be complete, beside
 	// the required fields; empty for most methods.
 	OneOf [][]string `json:"oneOf,omitempty"`
+	// SignIn is set if a person signs in with the method, in a browser or with a
+	// code.
+	SignIn bool `json:"signIn,omitempty"`
 }
 
 // MethodField is one field of a Method.
@@ -40,6 +43,22 @@ type MethodField struct {
 	Required bool   `json:"required"`
 	// Secret is set if the field takes a Source and never a literal.
 	Secret bool `json:"secret"`
+	// SignIn is set if a person has to sign in with a profile that has the field.
+	SignIn bool `json:"signIn,omitempty"`
+}
+
+// ByPerson reports whether a person signs in with a profile of the method that
+// has these plain fields.
+func (m Method) ByPerson(fields map[string]string) bool {
+	if m.SignIn {
+		return true
+	}
+	for _, f := range m.Fields {
+		if f.SignIn && fields[f.Name] != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // Field returns the field of that name.

@@ -31,6 +31,15 @@ func secretField(name, prompt, doc string, edit ...func(*MethodField)) MethodFie
 
 func required(f *MethodField) { f.Required = true }
 
+// bySignIn marks a field that makes a person sign in.
+func bySignIn(f *MethodField) { f.SignIn = true }
+
+// signedIn marks a method that a person signs in with.
+func (m Method) signedIn() Method {
+	m.SignIn = true
+	return m
+}
+
 func typed(t FieldType) func(*MethodField) { return func(f *MethodField) { f.Type = t } }
 
 func byDefault(value string) func(*MethodField) {
@@ -75,14 +84,14 @@ func awsMethods() []Method {
 				plain("accountId", "Account ID", "account to work in", required, example("123456789012")),
 				plain("roleName", "Role name", "permission set to work with", required, example("ReadOnly")),
 				plain("session", "Session name", "name of the sso-session of ~/.aws/config whose token is shared; tokens are kept by the start URL if absent", example("my-sso")),
-			}, shared),
+			}, shared).signedIn(),
 		row(secret.AWS, "role", "Assume role", "A role assumed from another identity.",
 			[]MethodField{
 				plain("roleArn", "Role ARN", "role to assume", required, example("arn:aws:iam::123456789012:role/reader")),
 				plain("source", "Source credential", "credential profile to assume it from; the default chain if absent"),
 				plain("externalId", "External ID", "external id the role's trust policy asks for"),
 				plain("sessionName", "Session name", "name of the session in the audit log", byDefault("vault-lsp")),
-				plain("mfaSerial", "MFA device", "serial or ARN of the MFA device; its code is asked for at sign-in", example("arn:aws:iam::123456789012:mfa/jo")),
+				plain("mfaSerial", "MFA device", "serial or ARN of the MFA device; its code is asked for at sign-in", bySignIn, example("arn:aws:iam::123456789012:mfa/jo")),
 				plain("duration", "Duration", "how long the role's session lasts, from 15m to 12h", typed(TypeDuration), byDefault("1h")),
 			}, shared),
 	}
@@ -151,7 +160,7 @@ func vaultMethods() []Method {
 		row(secret.Vault, "jwt", "JWT", "A JSON Web Token, as CI systems give.",
 			[]MethodField{address, role(), secretField("jwt", "JWT", "the token", required), mount("jwt")}, shared),
 		row(secret.Vault, "oidc", "OIDC", "Sign-in in the browser.",
-			[]MethodField{address, role(), mount("oidc")}, shared),
+			[]MethodField{address, role(), mount("oidc")}, shared).signedIn(),
 		row(secret.Vault, "kubernetes", "Kubernetes", "The service account of a pod.",
 			[]MethodField{address, role(required),
 				secretField("jwt", "Service account token", "token; the pod's own if absent"),
@@ -199,8 +208,8 @@ func azureMethods() []Method {
 	}
 	return []Method{
 		row(secret.Azure, "default", "Default chain", "What DefaultAzureCredential finds: environment, workload or managed identity, Azure CLI.", shared),
-		row(secret.Azure, "browser", "Browser", "Sign-in in the browser.", []MethodField{clientID()}, shared),
-		row(secret.Azure, "device-code", "Device code", "Sign-in with a code in a browser on any machine.", []MethodField{clientID()}, shared),
+		row(secret.Azure, "browser", "Browser", "Sign-in in the browser.", []MethodField{clientID()}, shared).signedIn(),
+		row(secret.Azure, "device-code", "Device code", "Sign-in with a code in a browser on any machine.", []MethodField{clientID()}, shared).signedIn(),
 		row(secret.Azure, "cli", "Azure CLI", "The account of az login.", shared),
 		principal,
 		row(secret.Azure, "managed-identity", "Managed identity", "The identity of the machine.", []MethodField{clientID()}, shared),
