@@ -43,6 +43,7 @@ var fixers = map[string]func(in Input, d Diagnostic, add func(string, ...Edit)){
 	CodeWrongCredential:                Input.fixCredential,
 	CodePlainHTTP:                      Input.fixPlainHTTP,
 	CodeRedefined:                      Input.fixRedefined,
+	CodeDateLetters:                    Input.fixDateFormat,
 	parser.CodeMissingBlankLine:        Input.fixBlankLine,
 	parser.CodeMissingSeparator:        Input.fixSeparator,
 	parser.CodeMethodCase:              Input.fixMethodCase,
@@ -173,7 +174,7 @@ func (in Input) fixCredential(d Diagnostic, add func(string, ...Edit)) {
 	const most = 5
 	offered := 0
 	for _, c := range in.Credentials {
-		if c.Provider == s.expr.Name && c.Name != d.Suggestion && offered < most {
+		if c.Provider == secret.CredentialsOf(s.expr.Name) && c.Name != d.Suggestion && offered < most {
 			add("Use the credential "+c.Name, Edit{Span: d.Span, New: secret.FormatValue(c.Name)})
 			offered++
 		}

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/vault-lsp/vault-lsp/secret"
 )
 
 func titles(actions []Action) []string {
@@ -15,9 +17,13 @@ func titles(actions []Action) []string {
 	return titles
 }
 
-var insertTitles = []string{
-	"Insert secret: AWS Secrets Manager", "Insert secret: GCP Secret Manager", "Insert secret: HashiCorp Vault",
-	"Insert secret: HCP Vault Secrets", "Insert secret: Azure Key Vault", "Insert secret: Local vault",
+// insertTitles are one action a provider, in the order of the table.
+func insertTitles() []string {
+	var titles []string
+	for _, spec := range secret.Providers() {
+		titles = append(titles, "Insert secret: "+spec.Label)
+	}
+	return titles
 }
 
 func TestActionsInsert(t *testing.T) {
@@ -27,7 +33,7 @@ func TestActionsInsert(t *testing.T) {
 		"POST https://x\n\n{\"a\": \"‸\"}", request + "A: ‸{{host}}‸",
 	} {
 		in, selection := selected(t, src)
-		if diff := cmp.Diff(insertTitles, titles(Actions(in, selection))); diff != "" {
+		if diff := cmp.Diff(insertTitles(), titles(Actions(in, selection))); diff != "" {
 			t.Errorf("%q: %s", src, diff)
 		}
 	}
@@ -51,6 +57,7 @@ func TestActionsApply(t *testing.T) {
 	tests := []struct{ name, src, title, want string }{
 		{"insert", request + "A: ‸", "Insert secret: HashiCorp Vault", request + "A: {{$vault path=‸}}$0"},
 		{"replace", request + "A: Bearer ‸s3cr3t‸ x", "Insert secret: HCP Vault Secrets", request + "A: Bearer {{$hcp app=‸ secret=‸}}$0 x"},
+		{"date letters", request + "A: {{$datetime 'dd-‸MM-yyyy' 1 d}}", "Change to DD-MM-YYYY", request + "A: {{$datetime 'DD-MM-YYYY' 1 d}}"},
 		{"did you mean", "GET https://{{ho‸ts}}/", "Change to host", "GET https://{{host}}/"},
 		{"provider", request + "A: {{$va‸lt path=a}}", "Change to $vault", request + "A: {{$vault path=a}}"},
 		{"system variable", request + "A: {{$g‸id}}", "Change to $guid", request + "A: {{$guid}}"},

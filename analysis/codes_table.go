@@ -22,6 +22,7 @@ const (
 	CodeUnknownDirective       = "unknown-directive"
 	CodeLiteralSecret          = "literal-secret"
 	CodeDirectiveWithoutEffect = "directive-without-effect"
+	CodeDateLetters            = "date-letters"
 )
 
 // CodeInfo documents one diagnostic code.
@@ -72,6 +73,7 @@ var codes = []CodeInfo{
 	{env.CodeLimit, parser.Error, "Variables expand to too much text.", ""},
 	{env.CodeUnknownSystem, parser.Error, "There is no such system variable.", "X-A: {{$gid}}"},
 	{env.CodeBadArgument, parser.Error, "A system variable has an argument that it does not take, or lacks one.", "X-A: {{$processEnv}}"},
+	{CodeDateLetters, parser.Warning, "A date format is written in the letters of .NET (`dd-MM-yyyy`); the letters of Day.js count here (`DD-MM-YYYY`). The quick fix changes them.", "X-A: {{$datetime 'dd-MM-yyyy'}}"},
 	{env.CodeBadDefinition, parser.Error, "The variable is defined, but its definition cannot be used.", ""},
 	{env.CodeNested, parser.Error, "A value of a reference holds a variable that is not plain text.", "@a = {{$guid}}\n\n###\nGET https://example.com\nX-A: {{$vault path={{a}}}}"},
 	{env.CodeResponse, parser.Error, "References to the answer of another request are not supported.", "X-A: {{login.response.body.token}}"},

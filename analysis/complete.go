@@ -10,19 +10,15 @@ import (
 // Complete lists what may stand at offset. It works on half-typed text: an
 // expression without its }} completes as one that has it.
 func Complete(in Input, offset int) Completion {
-	src := in.File.Src
-	offset = clamp(src, offset)
-	line := lineAt(src, offset)
-	block, kind := itemAt(in.File, line.Start)
-	c := &completer{Input: in, src: src, offset: offset, line: line, block: block, kind: kind}
-	switch kind {
+	c := newCompleter(in, offset)
+	switch c.kind {
 	case parser.ItemComment, parser.ItemDirective, parser.ItemSeparator:
 		return Completion{Items: c.lineStart()}
 	}
 	if x, ok := c.openExpr(); ok {
 		return c.expression(x)
 	}
-	if kind == parser.ItemBody || kind == parser.ItemScript {
+	if c.kind == parser.ItemBody || c.kind == parser.ItemScript {
 		return Completion{}
 	}
 	if c.inHeaders() {
@@ -39,6 +35,14 @@ type completer struct {
 	line   text.Span
 	block  *parser.Block
 	kind   parser.ItemKind // of the line
+}
+
+func newCompleter(in Input, offset int) *completer {
+	src := in.File.Src
+	offset = clamp(src, offset)
+	line := lineAt(src, offset)
+	block, kind := itemAt(in.File, line.Start)
+	return &completer{Input: in, src: src, offset: offset, line: line, block: block, kind: kind}
 }
 
 // typed returns the line from its first non-blank to the cursor, and where

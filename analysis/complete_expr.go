@@ -125,7 +125,8 @@ func providerEdit(span text.Span, spec secret.Spec, hasArgs bool, end string) Ed
 // that it must have.
 func systemEdit(span text.Span, v env.SystemVariable, hasArgs bool, end string) Edit {
 	e := Edit{Span: span, New: "$" + v.Name}
-	if hasArgs {
+	if hasArgs || strings.HasSuffix(v.Name, ".") {
+		// The user's own name follows {{$env. and the end after it.
 		return e
 	}
 	if v.MinArgs == 0 {
@@ -176,28 +177,6 @@ func (c *completer) variables(span text.Span, word, end string) []CompletionItem
 			item.Doc = code(value) + "\n\n" + c.definedIn(d)
 		}
 		items = append(items, item)
-	}
-	return items
-}
-
-// systemArgument completes the argument of a system variable: the names in the
-// .env file for $dotenv, never their values.
-func (c *completer) systemArgument(x openExpression) []CompletionItem {
-	if x.typed.Name != "dotenv" || c.Environments == nil || len(x.typed.Args) > 1 {
-		return nil
-	}
-	start := strings.LastIndexAny(c.src[:c.offset], " \t%") + 1
-	span := text.Span{Start: start, End: c.wordEnd(x.closed)}
-	end := closeText
-	if x.closed {
-		end = ""
-	}
-	var items []CompletionItem
-	for i, d := range c.Environments.DotenvNames(c.Environment) {
-		items = append(items, CompletionItem{
-			Label: d.Name, Kind: KindVariable, Detail: c.shortSource(d), Filter: d.Name,
-			Sort: fmt.Sprintf("%05d", i), Edit: Edit{Span: span, New: d.Name + end},
-		})
 	}
 	return items
 }

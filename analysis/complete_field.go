@@ -173,7 +173,7 @@ func (c *completer) fieldValue(x openExpression, spec secret.Spec, arg *template
 	switch {
 	case f.Name == "credential":
 		for _, cred := range c.Credentials {
-			if cred.Provider != spec.Name {
+			if cred.Provider != secret.CredentialsOf(spec.Name) {
 				continue
 			}
 			detail := ""

@@ -143,10 +143,12 @@ func (d *diagnoser) template(t template.Template) {
 		if d.good[written] {
 			continue
 		}
+		found := len(d.found)
+		d.dateFormat(e)
 		d.part[0] = t.Parts[i]
 		before := d.problems
 		d.Scope.Check(d.src, template.Template{Span: e.Span, Parts: d.part}, d.report)
-		if d.problems == before {
+		if d.problems == before && len(d.found) == found {
 			d.good[written] = true
 		}
 	}

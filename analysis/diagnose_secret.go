@@ -86,13 +86,13 @@ func (d *diagnoser) credential(spec secret.Spec, name string, arg *template.Arg)
 	var names []string
 	for _, c := range d.Credentials {
 		if c.Name == name {
-			if c.Provider != spec.Name {
+			if owner := secret.CredentialsOf(spec.Name); c.Provider != owner {
 				d.add(Diagnostic{Code: CodeWrongCredential, Span: arg.ValueSpan, Message: fmt.Sprintf(
-					"The credential %s is for $%s; name one for $%s, or leave the field out for the default.", name, c.Provider, spec.Name)})
+					"The credential %s is for $%s; name one for $%s, or leave the field out for the default.", name, c.Provider, owner)})
 			}
 			return
 		}
-		if c.Provider == spec.Name {
+		if c.Provider == secret.CredentialsOf(spec.Name) {
 			names = append(names, c.Name)
 		}
 	}

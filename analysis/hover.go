@@ -105,7 +105,7 @@ func (in Input) credentialDoc(spec secret.Spec, name string) string {
 	var configured []string
 	for _, c := range in.Credentials {
 		switch {
-		case c.Provider != spec.Name:
+		case c.Provider != secret.CredentialsOf(spec.Name):
 		case name != "" && c.Name == name:
 			return "Credential: " + code(name)
 		case name == "" && c.IsDefault:

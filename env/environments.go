@@ -2,6 +2,7 @@ package env
 
 import (
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -236,4 +237,15 @@ func (e *Environments) variables(environment string) map[string][]*Definition {
 		return vars
 	}
 	return e.shared
+}
+
+// SharedNames returns the winning definition of every variable that applies in
+// every environment, by name.
+func (e *Environments) SharedNames() []Definition {
+	vars := e.variables("")
+	names := make([]Definition, 0, len(vars))
+	for _, name := range slices.Sorted(maps.Keys(vars)) {
+		names = append(names, *vars[name][0])
+	}
+	return names
 }

@@ -30,6 +30,7 @@ func Rules() map[string]Rule {
 	return map[string]Rule{
 		"internal/text":             {Forbidden: pure()},
 		"internal/slab":             {Forbidden: pure()},
+		"internal/dayjs":            {Forbidden: pure()},
 		"template":                  {Ours: []string{"internal/text", "internal/slab"}, Forbidden: pure()},
 		"parser":                    {Ours: []string{"internal/text", "internal/slab", "template"}, Forbidden: pure()},
 		"internal/spelling":         {Forbidden: pure()},
@@ -43,17 +44,21 @@ func Rules() map[string]Rule {
 			Forbidden: pure(),
 		},
 		"analysis": {
-			Ours:      []string{"internal/text", "internal/spelling", "template", "parser", "secret", "env"},
+			Ours:      []string{"internal/text", "internal/spelling", "internal/dayjs", "template", "parser", "secret", "env"},
 			Forbidden: pure(),
 		},
 		"credentials": {
-			Ours:      []string{"secret", "internal/spelling"},
-			Outside:   []string{"github.com/tailscale/hujson", "github.com/zalando/go-keyring", "github.com/gofrs/flock"},
+			Ours:      []string{"secret", "internal/agefile", "internal/spelling"},
+			Outside:   []string{"filippo.io/age", "github.com/tailscale/hujson", "github.com/zalando/go-keyring", "github.com/gofrs/flock"},
 			Forbidden: []string{"log", "net/http"},
 		},
 		"permission": {
 			Ours:      []string{"secret"},
 			Outside:   []string{"github.com/gofrs/flock", "golang.org/x/net"},
+			Forbidden: append(noProcess(), "net/http"),
+		},
+		"internal/agefile": {
+			Outside:   []string{"filippo.io/age", "github.com/gofrs/flock"},
 			Forbidden: append(noProcess(), "net/http"),
 		},
 		"internal/input": {Forbidden: append(noProcess(), "net/http")},
@@ -63,8 +68,8 @@ func Rules() map[string]Rule {
 			Forbidden: append(noProcess(), "net/http"),
 		},
 		"providers/local": {
-			Ours:      []string{"providers", "secret", "credentials"},
-			Outside:   []string{"filippo.io/age", "github.com/gofrs/flock"},
+			Ours:      []string{"providers", "secret", "credentials", "internal/agefile"},
+			Outside:   []string{"filippo.io/age"},
 			Forbidden: append(noProcess(), "net/http"),
 		},
 		"providers/azure": {
@@ -99,8 +104,8 @@ func Rules() map[string]Rule {
 		},
 		"providers/providertest": {Ours: []string{"providers", "secret", "credentials"}},
 		"request": {
-			Ours:      []string{"internal/text", "template", "parser", "secret", "env", "permission", "internal/redact"},
-			Outside:   []string{"github.com/google/uuid"},
+			Ours:      []string{"internal/text", "internal/dayjs", "template", "parser", "secret", "env", "permission", "internal/redact"},
+			Outside:   []string{"github.com/google/uuid", "github.com/brianvoe/gofakeit"},
 			Forbidden: noProcess(),
 		},
 		"lsp": {
@@ -116,7 +121,7 @@ func Rules() map[string]Rule {
 		"internal/testtools": {Forbidden: []string{"log"}},
 		"internal/archtest":  {},
 		"internal/golden":    {Outside: []string{"github.com/google/go-cmp"}},
-		"internal/docgen":    {Ours: []string{"secret"}, Forbidden: pure()},
+		"internal/docgen":    {Ours: []string{"secret", "env"}, Forbidden: pure()},
 		"cmd/vault-lsp":      {Ours: []string{"*"}, Outside: []string{"*"}},
 	}
 }

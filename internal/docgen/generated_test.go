@@ -12,6 +12,7 @@ import (
 func TestGenerated(t *testing.T) {
 	t.Parallel()
 	golden.Compare(t, "../../docs/references.md", References())
+	golden.Compare(t, "../../docs/variables.md", Variables())
 }
 
 func TestReferencesNamesEveryField(t *testing.T) {

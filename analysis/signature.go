@@ -1,0 +1,97 @@
+package analysis
+
+import (
+	"strings"
+
+	"github.com/vault-lsp/vault-lsp/env"
+	"github.com/vault-lsp/vault-lsp/internal/text"
+	"github.com/vault-lsp/vault-lsp/secret"
+	"github.com/vault-lsp/vault-lsp/template"
+)
+
+// Signature says how a system variable or a reference is written, and which of
+// its arguments stands at the cursor.
+type Signature struct {
+	Label string // "$datetime format [offset unit]"
+	Doc   string // Markdown
+	// Params are the arguments; their spans are offsets into Label.
+	Params []SignatureParam
+	// Active is the index of the argument at the cursor, -1 for none of them.
+	Active int
+}
+
+// SignatureParam is one argument of a Signature.
+type SignatureParam struct {
+	Span text.Span
+	Doc  string // Markdown
+}
+
+// SignatureAt returns the signature of the call that offset stands in, or nil.
+// The cursor is in a call from the blank or the parenthesis after its name on.
+func SignatureAt(in Input, offset int) *Signature {
+	c := newCompleter(in, offset)
+	x, ok := c.openExpr()
+	if !ok || x.typed.Kind != template.Call {
+		return nil
+	}
+	if spec, ok := secret.Lookup(x.typed.Name); ok {
+		if offset <= x.typed.NameSpan.End {
+			return nil
+		}
+		return referenceSignature(spec, x.typed, offset)
+	}
+	v, ok := env.LookupSystem(x.typed.Name)
+	if !ok || len(v.Params) == 0 {
+		return nil
+	}
+	index, ok := v.ParamAt(c.src, x.typed, offset)
+	if !ok || index >= len(v.Params) {
+		return nil
+	}
+	return systemSignature(v, index)
+}
+
+func systemSignature(v env.SystemVariable, active int) *Signature {
+	s := &Signature{Label: v.Signature, Doc: v.Doc + "\n\nExample: " + code(v.Example), Active: active}
+	// The arguments of some rows go by other names there.
+	words := strings.FieldsFunc(v.Signature[len(v.Name)+1:], func(r rune) bool { return strings.ContainsRune(" [](),", r) })
+	from := len(v.Name) + 1
+	for i, p := range v.Params {
+		if i >= len(words) {
+			break
+		}
+		start := from + strings.Index(v.Signature[from:], words[i])
+		from = start + len(words[i])
+		doc := p.Doc
+		if len(p.Values) > 0 {
+			doc += ": " + code(strings.Join(p.Values, "`, `"))
+		}
+		s.Params = append(s.Params, SignatureParam{Span: text.Span{Start: start, End: from}, Doc: doc})
+	}
+	return s
+}
+
+// referenceSignature lists the provider's fields; optional ones stand in
+// brackets.
+func referenceSignature(spec secret.Spec, e *template.Expr, offset int) *Signature {
+	s := &Signature{Label: "$" + spec.Name, Doc: spec.Doc, Active: -1}
+	current := ""
+	for i := range e.Args {
+		if a := &e.Args[i]; a.Span.Start <= offset && offset <= a.Span.End {
+			current = a.Name
+		}
+	}
+	for i, f := range spec.Fields {
+		start := len(s.Label) + 1
+		if f.Required {
+			s.Label += " " + f.Name + "="
+		} else {
+			s.Label += " [" + f.Name + "=]"
+		}
+		s.Params = append(s.Params, SignatureParam{Span: text.Span{Start: start, End: len(s.Label)}, Doc: fieldDoc(f)})
+		if f.Name == current {
+			s.Active = i
+		}
+	}
+	return s
+}

@@ -1,0 +1,47 @@
+package analysis
+
+import (
+	"testing"
+)
+
+// TestSignature: the label with the active argument in angle brackets, or "".
+func TestSignature(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, src, want string }{
+		{"format", `A: {{$datetime ‸}}`, "$datetime ‹format› [offset unit]"},
+		{"format unclosed", `A: {{$datetime "YYYY‸`, "$datetime ‹format› [offset unit]"},
+		{"offset", `A: {{$datetime iso8601 ‸}}`, "$datetime format [‹offset› unit]"},
+		{"unit", `A: {{$datetime iso8601 -1 ‸}}`, "$datetime format [offset ‹unit›]"},
+		{"behind the last", `A: {{$timestamp 1 d ‸}}`, ""},
+		{"name", `A: {{$date‸time}}`, ""},
+		{"numbers", `A: {{$randomInt ‸1 9}}`, "$randomInt [‹min› max]"},
+		{"parenthesis", `A: {{$random.integer(‸)}}`, "$random.integer(‹from›, to)"},
+		{"second in parenthesis", `A: {{$random.integer(1, ‸)}}`, "$random.integer(from, ‹to›)"},
+		{"before the parenthesis", `A: {{$random.integer‸(1, 2)}}`, ""},
+		{"reference", `A: {{$local ‸}}`, "$local secret= [credential=] [key=] [decode=] [encode=] [trim=] [ttl=]"},
+		{"field", `A: {{$local secret=a key=‸}}`, "$local secret= [credential=] ‹[key=]› [decode=] [encode=] [trim=] [ttl=]"},
+		{"variable", `A: {{ho‸st}}`, ""},
+		{"elsewhere", `A: b‸`, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			in, offset := atMarker(t, request+test.src)
+			s := SignatureAt(in, offset)
+			got := ""
+			if s != nil {
+				got = s.Label
+				if s.Doc == "" {
+					t.Error("no documentation")
+				}
+				if s.Active >= 0 {
+					span := s.Params[s.Active].Span
+					got = s.Label[:span.Start] + "‹" + span.Of(s.Label) + "›" + s.Label[span.End:]
+				}
+			}
+			if got != test.want {
+				t.Errorf("%q, want %q", got, test.want)
+			}
+		})
+	}
+}
