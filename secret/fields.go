@@ -78,12 +78,12 @@ var hcpFields = []Field{
 		Doc: "The secret's name in its application. The application's page in the HCP portal lists the names.",
 	},
 	{
-		Name: "organization", Type: TypeText, Locates: true, Example: "11eb3a47-8920-4714-ba99-0242ac120002",
-		Doc: "The id of the HCP organization, a UUID. It is under Settings in the HCP portal. Default: the organization of the credential.",
+		Name: "organization", Type: TypeText, Locates: true, Live: true, Example: "11eb3a47-8920-4714-ba99-0242ac120002",
+		Doc: "The id or the name of the HCP organization. Both are under Settings in the HCP portal; the id is a UUID and saves a call. Default: the organization of the credential, else the only one that it sees.",
 	},
 	{
-		Name: "project", Type: TypeText, Locates: true, Example: "22fc4b58-8920-4714-ba99-0242ac120003",
-		Doc: "The id of the HCP project, a UUID. It is under the project's Settings in the HCP portal. Default: the project of the credential.",
+		Name: "project", Type: TypeText, Locates: true, Live: true, Example: "22fc4b58-8920-4714-ba99-0242ac120003",
+		Doc: "The id or the name of the HCP project. Both are under the project's Settings in the HCP portal; the id is a UUID and saves a call. Default: the project of the credential, else the only one that it sees.",
 	},
 	{
 		Name: "version", Type: TypeInteger, Locates: true, Live: true, Example: "3",

@@ -164,9 +164,14 @@ func checkVault(field, value string) string {
 
 func checkHCP(field, value string) string {
 	switch field {
-	case "app", "secret", "organization", "project":
+	case "app", "secret":
 		if len(value) > 128 || !consistsOf(value, "_-") {
 			return fmt.Sprintf("%s must consist of letters, digits, _ and -.", field)
+		}
+	case "organization", "project":
+		// A name is only compared with names; an id becomes part of a path.
+		if len(value) > 128 || strings.ContainsAny(value, "/\\") || strings.TrimSpace(value) != value {
+			return fmt.Sprintf("%s must be an id or a name of at most 128 characters, without slashes and without blanks at its ends.", field)
 		}
 	}
 	return ""
