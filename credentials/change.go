@@ -131,6 +131,9 @@ func (s *Store) SetSecret(ctx context.Context, name, field string, value []byte)
 			return &MaterialError{Credential: profile.Title(), Field: field, Source: source.String(), Message: told.message, Hint: told.hint, Err: err}
 		}
 	}
+	if err := s.dropSession(profile, ""); err != nil {
+		return unwritable(err)
+	}
 	s.mu.Lock()
 	s.generations[name]++
 	listeners := slices.Clone(s.onChange)
@@ -173,9 +176,15 @@ func (s *Store) change(ctx context.Context, name string, edit func(*document) er
 }
 
 // Fingerprint identifies the account a profile stands for as it is configured
-// now: it changes with every edit of the profile or of its stored material. It
-// is a hash and holds no material.
+// now: it changes with every edit of the profile or of its stored material, and
+// when a person signs in with it. It is a hash and holds no material.
 func (s *Store) Fingerprint(profile Profile) string {
+	present := s.markOf(profile)
+	s.noticeMark(profile, present)
+	return s.fingerprint(profile, present)
+}
+
+func (s *Store) fingerprint(profile Profile, signIn mark) string {
 	identity := make([]byte, 0, 512)
 	put := func(parts ...string) {
 		for _, part := range parts {
@@ -192,6 +201,7 @@ func (s *Store) Fingerprint(profile Profile) string {
 	put("generation", strconv.Itoa(s.generations[profile.Name]))
 	config := s.stamp
 	s.mu.Unlock()
+	put("sign-in", strconv.FormatInt(int64(signIn), 10))
 	for _, name := range keys(profile.Secrets) {
 		source := profile.Secrets[name]
 		put("secret", name, source.String())

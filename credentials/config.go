@@ -28,6 +28,14 @@ type Config struct {
 	// Timeouts are the time limits of one call by provider; a provider that is
 	// not listed has DefaultTimeout.
 	Timeouts map[string]time.Duration
+	SignIns  SignIns
+}
+
+// SignIns is the `signIns` section.
+type SignIns struct {
+	// Keep says whether sign-ins of a person survive the end of the program;
+	// true unless the file says no.
+	Keep bool
 }
 
 // Cache is the `cache` section.

@@ -24,6 +24,9 @@ type parsed struct {
 	unusable       bool
 	brokenProfiles map[string]brokenProfile
 	brokenDefaults map[string][]Problem
+	// forgetSignIns is set if the file says in so many words that sign-ins are
+	// not kept: those that are kept are removed.
+	forgetSignIns bool
 }
 
 // brokenProfile is a profile with an error. Its provider is "" where that cannot
@@ -46,6 +49,7 @@ func defaultConfig() Config {
 		Defaults:    map[string]string{},
 		Cache:       Cache{TTL: DefaultCacheTTL, MaxEntries: DefaultCacheMaxEntries},
 		Timeouts:    map[string]time.Duration{},
+		SignIns:     SignIns{Keep: true},
 	}
 }
 
@@ -132,6 +136,7 @@ func (p *parser) root(root hujson.Value) {
 	sections := map[string]func(member){
 		"credentials": p.credentials, "defaults": p.defaults, "cache": p.cache,
 		"completion": p.completion, "proxy": p.proxy, "tls": p.tls, "timeouts": p.timeouts,
+		"signIns": p.signIns,
 		"$schema": func(member) {},
 	}
 	list, ok := p.members(object, "")
@@ -199,9 +204,9 @@ func (p *parser) defaults(m member) {
 			p.out.brokenDefaults[d.name] = []Problem{p.problem(SeverityError, d.value.StartOffset, key,
 				fmt.Sprintf("the default of %s names a credential that is not configured", d.name),
 				"name one of: "+orNone(keys(p.out.config.Credentials)))}
-		case profile.Provider != d.name:
+		case profile.Provider != secret.CredentialsOf(d.name):
 			p.out.brokenDefaults[d.name] = []Problem{p.problem(SeverityError, d.value.StartOffset, key,
-				fmt.Sprintf("the default of %s names a credential of %s", d.name, profile.Provider), "name a credential of "+d.name)}
+				fmt.Sprintf("the default of %s names a credential of %s", d.name, profile.Provider), "name a credential of "+secret.CredentialsOf(d.name))}
 		default:
 			p.out.config.Defaults[d.name] = name
 		}

@@ -78,6 +78,25 @@ func (p *parser) completion(m member) {
 	}
 }
 
+func (p *parser) signIns(m member) {
+	list, ok := p.object(m, "signIns")
+	// What cannot be read must not keep what it may have meant to let go.
+	p.out.config.SignIns.Keep = ok
+	for _, c := range list {
+		key := join("signIns", c.name)
+		if c.name != "keep" {
+			p.unknown(SeverityWarning, c.at, key, c.name, []string{"keep"})
+			continue
+		}
+		keep, ok := boolean(c.value)
+		if !ok {
+			p.problem(SeverityError, c.value.StartOffset, key, "keep must be true or false", "sign-ins stay in memory until it is corrected")
+		}
+		p.out.config.SignIns.Keep = p.out.config.SignIns.Keep && ok && keep
+		p.out.forgetSignIns = ok && !keep
+	}
+}
+
 func (p *parser) proxy(m member) {
 	address, ok := text(m.value)
 	if !ok || (address != "" && !validProxy(address)) {

@@ -22,6 +22,7 @@ const exampleConfig = `// my vaults
   "completion": { "liveSecrets": false },
   "proxy": "http://proxy.example.com:3128",
   "tls": { "insecureHosts": ["dev.example.com", "dev.example.com:8443"] },
+  "signIns": { "keep": false },
   "timeouts": { "vault": "3s" }, }
 `
 
@@ -59,7 +60,7 @@ func TestParseDefaults(t *testing.T) {
 		if len(got.problems) > 0 || got.unusable {
 			t.Errorf("%q: %v", src, got.problems)
 		}
-		if got.config.Cache.TTL != 30*time.Minute || got.config.Cache.MaxEntries != 1000 || !got.config.Completion.Live() {
+		if got.config.Cache.TTL != 30*time.Minute || got.config.Cache.MaxEntries != 1000 || !got.config.Completion.Live() || !got.config.SignIns.Keep {
 			t.Errorf("%q: defaults %+v", src, got.config)
 		}
 	}

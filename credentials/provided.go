@@ -43,12 +43,18 @@ func (s *Store) forgetProfile(name string) {
 	}
 }
 
-// Forget wipes everything that Provide was given.
+// Forget wipes everything that is in memory only: what Provide was given, the
+// sign-ins that are not kept, and the keys of those that are.
 func (s *Store) Forget() {
+	s.forgetKeys()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for key, value := range s.provided {
 		value.Wipe()
 		delete(s.provided, key)
+	}
+	for id, record := range s.sessions {
+		clear(record.State)
+		delete(s.sessions, id)
 	}
 }

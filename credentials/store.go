@@ -28,6 +28,12 @@ type Options struct {
 	// be read, for a server that has to survive it: until it can be read,
 	// Problems tells why, and no credential is given out.
 	KeepUnreadable bool
+	// StateDir is the folder that the folder of kept sign-ins is in; the
+	// configuration file's where "".
+	StateDir string
+	// WorkFactor is the base-2 logarithm of the scrypt cost of a new passphrase
+	// for kept sign-ins; 18 (about a second) where 0.
+	WorkFactor int
 }
 
 // Store answers who the user is to a provider. It reads the configuration file
@@ -46,6 +52,14 @@ type Store struct {
 	generations map[string]int
 	// provided is material that a person gave this process; see Provide.
 	provided map[providedKey]secret.Value
+	// sessions are the sign-ins that are kept in memory only, marks those that
+	// were seen last.
+	sessions     map[sessionID]sessionRecord
+	marks        map[sessionID]mark
+	forgoKeeping bool
+	pruned       bool
+
+	keys sessionKeys
 }
 
 // Open reads the configuration file at path; a file that does not exist is an
@@ -61,7 +75,11 @@ func Open(path string, options Options) (*Store, error) {
 	if options.CommandTimeout == 0 {
 		options.CommandTimeout = defaultCommandTimeout
 	}
-	s := &Store{path: path, options: options, generations: map[string]int{}, provided: map[providedKey]secret.Value{}}
+	s := &Store{
+		path: path, options: options, generations: map[string]int{}, provided: map[providedKey]secret.Value{},
+		sessions: map[sessionID]sessionRecord{}, marks: map[sessionID]mark{},
+		keys: sessionKeys{turn: make(chan struct{}, 1)},
+	}
 	src, stamp, err := readConfig(path)
 	if err != nil && options.KeepUnreadable {
 		s.readErr = err
@@ -107,6 +125,7 @@ func (s *Store) current() (parsed, error) {
 	s.stamp, s.parsed = stamp, parse(s.path, src)
 	now, listeners := s.parsed, slices.Clone(s.onChange)
 	s.mu.Unlock()
+	s.forgetEdited(before, now)
 	for _, name := range changedProfiles(before, now) {
 		for _, changed := range listeners {
 			changed(name)
@@ -214,7 +233,9 @@ var ErrAmbiguous = errors.New("several credentials and no default")
 
 // Select returns the profile a reference of provider uses: the named one; for
 // name "" the default of the provider, or the only profile there is, or, with
-// none configured, the ambient identity. A configuration that is damaged where
+// none configured, the ambient identity. A provider that signs in with the
+// profiles of another (secret.CredentialsOf) uses that one's in the same order,
+// after a default of its own. A configuration that is damaged where
 // the answer would come from is an error, so that no other identity than the
 // configured one is ever used in its place.
 func (s *Store) Select(provider, name string) (Profile, error) {
@@ -224,8 +245,8 @@ func (s *Store) Select(provider, name string) (Profile, error) {
 	}
 	if name != "" {
 		profile, err := p.profile(name)
-		if err == nil && profile.Provider != provider {
-			return Profile{}, fmt.Errorf("credential %q is for %s, not for %s: name one of %s", name, profile.Provider, provider, orNone(p.named(provider)))
+		if owner := secret.CredentialsOf(provider); err == nil && profile.Provider != owner {
+			return Profile{}, fmt.Errorf("credential %q is for %s, not for %s: name one of %s", name, profile.Provider, provider, orNone(p.named(owner)))
 		}
 		return profile, err
 	}
@@ -237,6 +258,9 @@ func (s *Store) Select(provider, name string) (Profile, error) {
 	}
 	if name := p.config.Defaults[provider]; name != "" {
 		return p.profile(name)
+	}
+	if owner := secret.CredentialsOf(provider); owner != provider {
+		return s.Select(owner, "")
 	}
 	if problems := p.brokenFor(provider); len(problems) > 0 {
 		return Profile{}, &ConfigError{Problems: problems}

@@ -264,7 +264,7 @@ func (r *Resolver) SignIn(ctx context.Context, credential string, person Person)
 	if err != nil {
 		return Identity{}, selectError("", err)
 	}
-	provider, c, err := r.route(profile.Provider, credential)
+	provider, _, err := r.route(profile.Provider, credential)
 	if err != nil {
 		return Identity{}, err
 	}
@@ -272,10 +272,18 @@ func (r *Resolver) SignIn(ctx context.Context, credential string, person Person)
 	if !ok {
 		return r.Check(ctx, credential)
 	}
+	kept, err := r.options.Store.NewSession(ctx, profile)
+	if err != nil {
+		return Identity{}, sessionError(ctx, profile, "keep the sign-in", err)
+	}
+	c := r.credential(kept, profile, 0)
 	// No time limit and no slot: a person may take minutes, and must not hold
 	// up what others fetch.
 	identity, err := signIn.SignIn(ctx, c, person)
-	return identity, failure(ctx, profile.Provider, "sign in", err)
+	if err != nil {
+		return Identity{}, failure(ctx, profile.Provider, "sign in", err)
+	}
+	return identity, sessionError(ctx, profile, "keep the sign-in", kept.Note(ctx, identity.Name, identity.Expires))
 }
 
 // failure makes an *Error of whatever goes wrong in a provider, or returns the

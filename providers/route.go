@@ -39,15 +39,15 @@ func (r *Resolver) Credential(provider, name string) (Credential, error) {
 	if err != nil {
 		return Credential{}, selectError(provider, err)
 	}
-	return r.credential(profile, 0), nil
+	return r.credential(r.options.Store.Session(profile), profile, 0), nil
 }
 
 // maxSources bounds how many profiles may build on one another.
 const maxSources = 8
 
-// credential makes the Credential of a profile. depth counts the profiles that
-// build on it.
-func (r *Resolver) credential(profile credentials.Profile, depth int) Credential {
+// credential makes the Credential of a profile with a sign-in. depth counts the
+// profiles that build on it.
+func (r *Resolver) credential(signIn credentials.Session, profile credentials.Profile, depth int) Credential {
 	provider := profile.Provider
 	source := func(name string) (Credential, error) {
 		if depth >= maxSources {
@@ -59,14 +59,14 @@ func (r *Resolver) credential(profile credentials.Profile, depth int) Credential
 		if err != nil {
 			return Credential{}, selectError(provider, err)
 		}
-		return r.credential(from, depth+1), nil
+		return r.credential(r.options.Store.Session(from), from, depth+1), nil
 	}
 	return Credential{
 		Profile:     profile,
-		Fingerprint: r.fingerprint(profile, source),
+		Fingerprint: r.fingerprint(signIn, profile, source),
 		Source:      source,
 		Announce:    r.options.OnValue,
-		Session:     r.session(profile),
+		Session:     session(signIn, profile),
 		Material: func(ctx context.Context, field string) (secret.Value, error) {
 			value, err := r.options.Store.Material(ctx, profile, field)
 			if err != nil {
@@ -80,8 +80,8 @@ func (r *Resolver) credential(profile credentials.Profile, depth int) Credential
 
 // fingerprint is that of the profile and of the one it builds on, so that an
 // edit of either gives another identity.
-func (r *Resolver) fingerprint(profile credentials.Profile, source func(string) (Credential, error)) string {
-	own := r.options.Store.Fingerprint(profile)
+func (r *Resolver) fingerprint(signIn credentials.Session, profile credentials.Profile, source func(string) (Credential, error)) string {
+	own := signIn.Fingerprint()
 	name := profile.Fields["source"]
 	if name == "" {
 		return own
@@ -93,30 +93,41 @@ func (r *Resolver) fingerprint(profile credentials.Profile, source func(string) 
 	return own + "+" + from.Fingerprint
 }
 
-// session is the store's session of a profile with the errors of this package.
-func (r *Resolver) session(profile credentials.Profile) Session {
-	failed := func(ctx context.Context, op string, err error) error {
-		switch {
-		case err == nil:
-			return nil
-		case ctx.Err() != nil:
-			return ctx.Err()
-		}
-		return &Error{Kind: Unavailable, Provider: profile.Provider, Op: op, Message: err.Error(), Hint: "sign in again", Err: err}
-	}
-	store := r.options.Store
+// session is what is kept of a sign-in, with the errors of this package.
+func session(signIn credentials.Session, profile credentials.Profile) Session {
 	return Session{
 		Load: func(ctx context.Context) (secret.Value, error) {
-			state, err := store.LoadSession(ctx, profile)
-			return state, failed(ctx, "read the session", err)
+			state, err := signIn.Load(ctx)
+			return state, sessionError(ctx, profile, "read the sign-in", err)
 		},
 		Save: func(ctx context.Context, state []byte) error {
-			return failed(ctx, "keep the session", store.SaveSession(ctx, profile, state))
+			return sessionError(ctx, profile, "keep the sign-in", signIn.Save(ctx, state))
 		},
 		Delete: func(ctx context.Context) error {
-			return failed(ctx, "forget the session", store.DeleteSession(ctx, profile))
+			return sessionError(ctx, profile, "forget the sign-in", signIn.Delete(ctx))
 		},
 	}
+}
+
+// sessionError is the *Error for a sign-in that cannot be read or kept: Locked
+// where a passphrase is needed, SignInNeeded where signing in again helps.
+func sessionError(ctx context.Context, profile credentials.Profile, op string, err error) error {
+	var told *credentials.SessionError
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case !errors.As(err, &told):
+		return &Error{Kind: Unavailable, Provider: profile.Provider, Op: op, Message: "the sign-in cannot be read or kept", Hint: "sign in again", Err: err}
+	case told.Reason == credentials.SessionLost:
+		return NeedsSignIn(profile, told.Message, err)
+	}
+	kind := Unavailable
+	if told.Reason == credentials.SessionLocked {
+		kind = Locked
+	}
+	return &Error{Kind: kind, Provider: profile.Provider, Op: op, Message: told.Message, Hint: told.Hint, Err: err}
 }
 
 // selectError is the *Error for a credential that cannot be chosen. The errors

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/vault-lsp/vault-lsp/credentials"
+	"github.com/vault-lsp/vault-lsp/internal/agefile"
 	"github.com/vault-lsp/vault-lsp/providers"
 	"github.com/vault-lsp/vault-lsp/secret"
 )
@@ -170,10 +171,10 @@ func TestFailedWriteKeepsTheVault(t *testing.T) {
 		if err := os.Mkdir(v.dataPath()+"x", 0o700); err != nil {
 			t.Fatal(err)
 		}
-		if err := writeAtomic(v.dataPath()+"x", []byte("content")); err == nil {
+		if err := agefile.Write(v.dataPath()+"x", []byte("content")); err == nil {
 			t.Error("a folder was replaced by a file")
 		}
-		if left, _ := filepath.Glob(filepath.Join(dir, tempPattern)); len(left) > 0 {
+		if left, _ := filepath.Glob(filepath.Join(dir, agefile.TempPattern)); len(left) > 0 {
 			t.Errorf("left behind: %v", left)
 		}
 		return

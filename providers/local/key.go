@@ -1,30 +1,19 @@
 package local
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
-	"path/filepath"
-	"strings"
-	"time"
 
 	"filippo.io/age"
 
 	"github.com/vault-lsp/vault-lsp/credentials"
+	"github.com/vault-lsp/vault-lsp/internal/agefile"
 	"github.com/vault-lsp/vault-lsp/providers"
 )
-
-// keyStamp tells whether the key file has been replaced.
-type keyStamp struct {
-	size int64
-	mod  time.Time
-}
 
 // identity returns the vault's key, unlocking it where it is not open yet.
 func (v *Vault) identity(ctx context.Context) (*age.X25519Identity, error) {
@@ -33,7 +22,7 @@ func (v *Vault) identity(ctx context.Context) (*age.X25519Identity, error) {
 		return nil, err
 	}
 	defer l.leave()
-	if l.identity != nil && (l.byHand || l.fingerprint == v.credential.Fingerprint) && l.stamp == v.keyFileStamp() {
+	if l.identity != nil && (l.byHand || l.fingerprint == v.credential.Fingerprint) && l.stamp == v.keyFile().Stamp() {
 		return l.identity, nil
 	}
 	identity, stamp, err := v.unlock(ctx)
@@ -45,22 +34,22 @@ func (v *Vault) identity(ctx context.Context) (*age.X25519Identity, error) {
 }
 
 // unlock gets the key as the profile says.
-func (v *Vault) unlock(ctx context.Context) (*age.X25519Identity, keyStamp, error) {
+func (v *Vault) unlock(ctx context.Context) (*age.X25519Identity, agefile.Stamp, error) {
 	if v.hasKeyFile() {
 		// Also where the profile says keyring: a person may just have been asked
 		// for the passphrase.
 		passphrase, err := v.passphrase(ctx)
 		if err != nil {
-			return nil, keyStamp{}, err
+			return nil, agefile.Stamp{}, err
 		}
 		defer clear(passphrase)
 		return v.openKeyFile(passphrase)
 	}
 	if v.credential.Profile.Auth == "keyring" {
 		identity, err := v.keyringIdentity(ctx)
-		return identity, keyStamp{}, err
+		return identity, agefile.Stamp{}, err
 	}
-	return nil, keyStamp{}, failure(providers.Locked, "unlock", fmt.Sprintf("the key of the vault %q is not protected by a passphrase: %s is not there", v.name, v.keyPath()),
+	return nil, agefile.Stamp{}, failure(providers.Locked, "unlock", fmt.Sprintf("the key of the vault %q is not protected by a passphrase: %s is not there", v.name, v.keyPath()),
 		`if the vault was made with the OS keyring, use a credential with "auth": "keyring"; otherwise restore the key file from a backup`)
 }
 
@@ -93,43 +82,24 @@ func (v *Vault) passphrase(ctx context.Context) ([]byte, error) {
 	return nil, locked(err, hint)
 }
 
-// openKeyFile decrypts the key file. age cannot tell a damaged header from a
-// wrong passphrase, so a checksum beside the file does.
-func (v *Vault) openKeyFile(passphrase []byte) (*age.X25519Identity, keyStamp, error) {
-	stamp := v.keyFileStamp()
-	sealed, err := os.ReadFile(v.keyPath())
-	if errors.Is(err, fs.ErrNotExist) {
+// openKeyFile decrypts the key file.
+func (v *Vault) openKeyFile(passphrase []byte) (*age.X25519Identity, agefile.Stamp, error) {
+	identity, stamp, err := v.keyFile().Open(passphrase)
+	switch {
+	case err == nil:
+		return identity, stamp, nil
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, stamp, v.missing()
-	}
-	if err != nil {
-		return nil, stamp, v.unreadable(v.keyPath(), err)
-	}
-	if sum, err := os.ReadFile(v.sumPath()); err == nil && !bytes.Equal(sum, v.sum(sealed)) {
-		return nil, stamp, v.damaged(v.keyPath(), nil)
-	}
-	opener, err := age.NewScryptIdentity(string(passphrase))
-	if err != nil {
+	case errors.Is(err, agefile.ErrDamaged):
+		return nil, stamp, v.damaged(v.keyPath(), err)
+	case errors.Is(err, agefile.ErrEmptyPassphrase):
 		return nil, stamp, failure(providers.Locked, "unlock", "the passphrase is empty", "give the passphrase of the vault")
-	}
-	reader, err := age.Decrypt(bytes.NewReader(sealed), opener)
-	if errors.Is(err, age.ErrIncorrectIdentity) {
+	case errors.Is(err, agefile.ErrWrongPassphrase):
 		// Locked and not Unauthenticated: a client that asked a person for the
 		// passphrase has to ask again.
 		return nil, stamp, failure(providers.Locked, "unlock", fmt.Sprintf("the passphrase of the vault %q is wrong", v.name), v.wrongPassphraseHint())
 	}
-	if err != nil {
-		return nil, stamp, v.damaged(v.keyPath(), err)
-	}
-	plain, err := io.ReadAll(reader)
-	defer clear(plain)
-	if err != nil {
-		return nil, stamp, v.damaged(v.keyPath(), err)
-	}
-	identity, err := age.ParseX25519Identity(strings.TrimSpace(string(plain)))
-	if err != nil {
-		return nil, stamp, v.damaged(v.keyPath(), nil)
-	}
-	return identity, stamp, nil
+	return nil, stamp, v.unreadable(v.keyPath(), err)
 }
 
 func (v *Vault) wrongPassphraseHint() string {
@@ -182,35 +152,19 @@ func (v *Vault) remember(ctx context.Context, identity *age.X25519Identity) erro
 		return err
 	}
 	defer l.leave()
-	l.identity, l.stamp, l.fingerprint, l.byHand = identity, v.keyFileStamp(), v.credential.Fingerprint, false
+	l.identity, l.stamp, l.fingerprint, l.byHand = identity, v.keyFile().Stamp(), v.credential.Fingerprint, false
 	return nil
 }
 
 func (v *Vault) writeKeyFile(identity *age.X25519Identity, passphrase []byte) error {
-	recipient, err := age.NewScryptRecipient(string(passphrase))
+	err := v.keyFile().Write(identity, passphrase)
+	if errors.Is(err, agefile.ErrEmptyPassphrase) {
+		return failure(providers.Locked, "init", "the passphrase is empty", "give one")
+	}
 	if err != nil {
-		return failure(providers.Unauthenticated, "init", "the passphrase is empty", "give one")
-	}
-	recipient.SetWorkFactor(v.provider.options.WorkFactor)
-	sealed, err := encrypt([]byte(identity.String()+"\n"), recipient)
-	if err != nil {
-		return failure(providers.Unavailable, "init", "the key could not be encrypted", "")
-	}
-	// The checksum first: without it the key file would open too, with it and
-	// without the key file there is no vault yet.
-	if err := writeAtomic(v.sumPath(), v.sum(sealed)); err != nil {
-		return v.unwritable(err)
-	}
-	if err := writeAtomic(v.keyPath(), sealed); err != nil {
 		return v.unwritable(err)
 	}
 	return nil
-}
-
-// sum is the content of the checksum file, as sha256sum writes it.
-func (v *Vault) sum(sealed []byte) []byte {
-	sum := sha256.Sum256(sealed)
-	return fmt.Appendf(nil, "%s  %s\n", hex.EncodeToString(sum[:]), filepath.Base(v.keyPath()))
 }
 
 func (v *Vault) keyringIdentity(ctx context.Context) (*age.X25519Identity, error) {

@@ -20,12 +20,10 @@ import (
 	"filippo.io/age"
 
 	"github.com/vault-lsp/vault-lsp/credentials"
+	"github.com/vault-lsp/vault-lsp/internal/agefile"
 	"github.com/vault-lsp/vault-lsp/providers"
 	"github.com/vault-lsp/vault-lsp/secret"
 )
-
-// defaultWorkFactor makes one try of a passphrase take about a second.
-const defaultWorkFactor = 18
 
 // DefaultVault is the name of the vault of a credential that names none.
 const DefaultVault = "local"
@@ -60,7 +58,7 @@ type lock struct {
 	identity    *age.X25519Identity
 	fingerprint string
 	byHand      bool // opened with Unlock, whatever the profile's source says
-	stamp       keyStamp
+	stamp       agefile.Stamp
 }
 
 // DefaultDir is $XDG_DATA_HOME/vault-lsp on every platform, else the platform's
@@ -87,9 +85,6 @@ func DefaultDir(lookupEnv func(string) (string, bool)) (string, error) {
 func New(options Options) *Provider {
 	if options.Keyring == nil {
 		options.Keyring = credentials.OSKeyring()
-	}
-	if options.WorkFactor == 0 {
-		options.WorkFactor = defaultWorkFactor
 	}
 	return &Provider{options: options, locks: map[string]*lock{}}
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/vault-lsp/vault-lsp/credentials"
+	"github.com/vault-lsp/vault-lsp/internal/agefile"
 	"github.com/vault-lsp/vault-lsp/internal/testtools"
 	"github.com/vault-lsp/vault-lsp/secret"
 )
@@ -116,7 +117,7 @@ func TestKilledWriter(t *testing.T) {
 			}
 		}
 		mustSet(t, v, "keep", marker) // the lock is free
-		if left, _ := filepath.Glob(filepath.Join(dir, tempPattern)); len(left) > 0 {
+		if left, _ := filepath.Glob(filepath.Join(dir, agefile.TempPattern)); len(left) > 0 {
 			t.Errorf("left behind: %v", left)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"regexp"
@@ -17,6 +16,7 @@ import (
 
 	"filippo.io/age"
 
+	"github.com/vault-lsp/vault-lsp/internal/agefile"
 	"github.com/vault-lsp/vault-lsp/providers"
 	"github.com/vault-lsp/vault-lsp/secret"
 )
@@ -197,18 +197,14 @@ func (v *Vault) read(ctx context.Context) (content, error) {
 	if err != nil {
 		return content{}, err
 	}
-	reader, err := age.Decrypt(bytes.NewReader(sealed), identity)
-	if errors.Is(err, age.ErrIncorrectIdentity) {
+	plain, err := agefile.Open(sealed, identity)
+	if errors.Is(err, agefile.ErrWrongKey) {
 		return content{}, failure(providers.Damaged, "open", v.dataPath()+" is encrypted to another key than this vault's", "restore the file and its key from the same backup")
 	}
 	if err != nil {
 		return content{}, v.damaged(v.dataPath(), err)
 	}
-	plain, err := io.ReadAll(reader)
-	defer func() { clear(plain) }()
-	if err != nil {
-		return content{}, v.damaged(v.dataPath(), err)
-	}
+	defer clear(plain)
 	var c content
 	// The words of the JSON package may repeat a piece of the text.
 	if json.Unmarshal(plain, &c) != nil || c.Secrets == nil {
@@ -227,27 +223,12 @@ func (v *Vault) write(identity *age.X25519Identity, c content) error {
 		return failure(providers.Unavailable, "write", "the vault could not be written as JSON", "")
 	}
 	defer clear(plain)
-	sealed, err := encrypt(plain, identity.Recipient())
+	sealed, err := agefile.Seal(plain, identity.Recipient())
 	if err != nil {
 		return failure(providers.Unavailable, "write", "the vault could not be encrypted", "")
 	}
-	if err := writeAtomic(v.dataPath(), sealed); err != nil {
+	if err := agefile.Write(v.dataPath(), sealed); err != nil {
 		return v.unwritable(err)
 	}
 	return nil
-}
-
-func encrypt(plain []byte, recipient age.Recipient) ([]byte, error) {
-	var sealed bytes.Buffer
-	writer, err := age.Encrypt(&sealed, recipient)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := writer.Write(plain); err != nil {
-		return nil, err
-	}
-	if err := writer.Close(); err != nil {
-		return nil, err
-	}
-	return sealed.Bytes(), nil
 }
