@@ -29,6 +29,11 @@ type Options[V any] struct {
 	// it, under the same conditions. Without Copy it is called only with values
 	// that were kept: callers hold the others.
 	OnEvict func(V)
+	// OnRelease is called once for each value that nobody is served any longer:
+	// one that was kept, when the cache lets go of it, and one that no caller
+	// waited for. It is not called for what was only handed out. It comes before
+	// OnEvict, under the same conditions.
+	OnRelease func(V)
 }
 
 // Load fetches a value. expires is the end of the value's lease, the zero time
@@ -52,6 +57,8 @@ type Cache[V any] struct {
 	clock   func() time.Time
 	copy    func(V) V
 	onEvict func(V)
+	// onRelease may be nil, like the others.
+	onRelease func(V)
 
 	mu         sync.Mutex
 	ttl        time.Duration
@@ -70,7 +77,7 @@ type Cache[V any] struct {
 // New returns an empty cache.
 func New[V any](opts Options[V]) *Cache[V] {
 	c := &Cache[V]{
-		clock: opts.Clock, copy: opts.Copy, onEvict: opts.OnEvict,
+		clock: opts.Clock, copy: opts.Copy, onEvict: opts.OnEvict, onRelease: opts.OnRelease,
 		ttl: opts.TTL, maxEntries: opts.MaxEntries,
 		entries: map[string]*entry[V]{},
 		flights: map[string]*flight[V]{},
@@ -170,6 +177,20 @@ func (c *Cache[V]) Peek(key string) (age time.Duration, expires time.Time, ok bo
 		return 0, time.Time{}, false
 	}
 	return now.Sub(e.stored), e.until(c.ttl), true
+}
+
+// Inspect calls look with the value for key, which look must not keep, and
+// reports whether one is held. It does not count as a use. look must not call
+// the cache.
+func (c *Cache[V]) Inspect(key string, look func(V)) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e := c.entries[key]
+	if e == nil {
+		return false
+	}
+	look(e.value)
+	return true
 }
 
 // SetTTL changes the time to live, also of what is already held.

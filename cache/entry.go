@@ -82,6 +82,9 @@ func (c *Cache[V]) evict(e *entry[V]) {
 	delete(c.entries, e.key)
 	c.use.remove(e)
 	c.stats.Evicted++
+	if c.onRelease != nil {
+		c.onRelease(e.value)
+	}
 	if c.onEvict != nil {
 		c.onEvict(e.value)
 	}

@@ -65,12 +65,17 @@ func (c *Cache[V]) run(ctx context.Context, key string, f *flight[V], load Load[
 		return
 	}
 	f.owned = c.copy != nil
+	kept := false
 	// A value that only callers with a TTL of 0 asked for is not kept, but it
 	// replaces an older one.
 	wanted := f.keeps && max(c.ttl, f.keep) > 0 || c.entries[key] != nil
 	valid := lease.IsZero() || c.now().Before(lease.Round(0))
 	if wanted && valid && !f.dropped && !c.closed {
 		c.store(key, c.handOut(value), lease.Round(0), f.keep)
+		kept = true
+	}
+	if f.waiters == 0 && !kept && c.onRelease != nil {
+		c.onRelease(value)
 	}
 	if f.waiters == 0 {
 		c.discard(f)

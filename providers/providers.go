@@ -33,6 +33,16 @@ type Resetter interface {
 	ResetLogins(ctx context.Context, match func(credentials.Profile) bool) int
 }
 
+// Releaser is a Provider whose vault issues secrets for single reads, with a
+// lease, such as a database user. The Resolver calls it on the reset of one
+// reference; ResetLogins and Close give everything back.
+type Releaser interface {
+	// Release gives back what was issued, or is being issued, to the matching
+	// profiles for the references that have this locator (secret.Ref.Locator),
+	// and returns how many it were.
+	Release(ctx context.Context, locator string, match func(credentials.Profile) bool) int
+}
+
 // Closer is a Provider with something to end when the program ends, such as
 // logins to revoke.
 type Closer interface {
@@ -76,6 +86,11 @@ type Payload struct {
 	Kind    PayloadKind
 	Version string    // as the vault names it; "" if it has none
 	Expires time.Time // when the vault says it ends; zero for never
+	// Release gives back what the vault issued for this one read; nil where it
+	// issued nothing. The cache calls it when it no longer serves the payload. It
+	// returns at once and may be called more than once; what nobody calls it for
+	// is given back by Releaser, ResetLogins and Close.
+	Release func()
 }
 
 // Query asks for the values of one field of a reference.

@@ -17,7 +17,7 @@ const keySeparator = "\x00"
 // two accounts apart; the first two are there for Reset and Status. No material
 // is in it.
 func cacheKey(c Credential, ref secret.Ref) string {
-	return c.Profile.Provider + keySeparator + c.Profile.Name + keySeparator + c.Fingerprint + keySeparator + ref.Locator()
+	return ref.Provider() + keySeparator + c.Profile.Name + keySeparator + c.Fingerprint + keySeparator + ref.Locator()
 }
 
 // Scope says what Reset forgets: everything where it is empty, else what
@@ -32,6 +32,8 @@ type Scope struct {
 type ResetCounts struct {
 	Entries int `json:"entries"`
 	Logins  int `json:"logins"`
+	// Leases are what vaults had issued for the reference that was reset.
+	Leases int `json:"leases,omitempty"`
 }
 
 // CacheState says whether a secret is in the cache, for display.
@@ -40,6 +42,9 @@ type CacheState struct {
 	Credential string
 	Age        time.Duration
 	Remaining  time.Duration // how long it will still be served
+	// Leased is set if the vault issued the secret for us alone: it ends with its
+	// lease, or when the cache lets go of it.
+	Leased bool
 }
 
 // Status is the state of the cache, for display.
@@ -70,7 +75,13 @@ func (r *Resolver) Reset(ctx context.Context, scope Scope) (ResetCounts, error) 
 		}
 	}
 	counts := ResetCounts{Entries: r.drop(scope, locator)}
+	match := func(profile credentials.Profile) bool {
+		return scope.Credential == "" || scope.Credential == profile.Name
+	}
 	if scope.Reference != "" {
+		if releaser, ok := r.providers[scope.Provider].(Releaser); ok {
+			counts.Leases = releaser.Release(ctx, locator, match)
+		}
 		return counts, nil
 	}
 	for name, p := range r.providers {
@@ -78,9 +89,7 @@ func (r *Resolver) Reset(ctx context.Context, scope Scope) (ResetCounts, error) 
 		if !ok || (scope.Provider != "" && scope.Provider != name) {
 			continue
 		}
-		counts.Logins += resetter.ResetLogins(ctx, func(profile credentials.Profile) bool {
-			return scope.Credential == "" || scope.Credential == profile.Name
-		})
+		counts.Logins += resetter.ResetLogins(ctx, match)
 	}
 	return counts, nil
 }
@@ -108,7 +117,9 @@ func (r *Resolver) Cached(ref secret.Ref) CacheState {
 	if !ok {
 		return CacheState{Credential: c.Profile.Name}
 	}
-	return CacheState{Cached: true, Credential: c.Profile.Name, Age: age, Remaining: time.Until(expires)}
+	state := CacheState{Cached: true, Credential: c.Profile.Name, Age: age, Remaining: time.Until(expires)}
+	r.secrets.Inspect(cacheKey(c, ref), func(p Payload) { state.Leased = p.Release != nil })
+	return state
 }
 
 // SetCache changes the time and size limits, also for what is cached already.

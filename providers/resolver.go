@@ -87,6 +87,11 @@ func NewResolver(options Options) *Resolver {
 			TTL: options.CacheTTL, MaxEntries: options.CacheMaxEntries,
 			Copy:    func(p Payload) Payload { p.Value = p.Value.Clone(); return p },
 			OnEvict: func(p Payload) { p.Value.Wipe() },
+			OnRelease: func(p Payload) {
+				if p.Release != nil {
+					p.Release()
+				}
+			},
 		}),
 		lists:      cache.New(cache.Options[[]Item]{TTL: listTTL, MaxEntries: listMaxEntries}),
 		ttl:        options.CacheTTL,

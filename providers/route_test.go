@@ -117,13 +117,13 @@ func TestReset(t *testing.T) {
 		scope Scope
 		want  ResetCounts
 	}{
-		"all":                   {Scope{}, ResetCounts{4, 2}},
-		"provider":              {Scope{Provider: "vault"}, ResetCounts{3, 2}},
-		"other provider":        {Scope{Provider: "local"}, ResetCounts{1, 0}},
-		"credential":            {Scope{Credential: "b"}, ResetCounts{1, 1}},
-		"reference":             {Scope{Reference: "{{$vault path=app key=two}}"}, ResetCounts{2, 0}},
-		"reference, credential": {Scope{Reference: "{{$vault path=app credential=b}}"}, ResetCounts{1, 0}},
-		"nothing":               {Scope{Provider: "local", Credential: "a"}, ResetCounts{0, 0}},
+		"all":                   {Scope{}, ResetCounts{Entries: 4, Logins: 2}},
+		"provider":              {Scope{Provider: "vault"}, ResetCounts{Entries: 3, Logins: 2}},
+		"other provider":        {Scope{Provider: "local"}, ResetCounts{Entries: 1, Logins: 0}},
+		"credential":            {Scope{Credential: "b"}, ResetCounts{Entries: 1, Logins: 1}},
+		"reference":             {Scope{Reference: "{{$vault path=app key=two}}"}, ResetCounts{Entries: 2, Logins: 0}},
+		"reference, credential": {Scope{Reference: "{{$vault path=app credential=b}}"}, ResetCounts{Entries: 1, Logins: 0}},
+		"nothing":               {Scope{Provider: "local", Credential: "a"}, ResetCounts{Entries: 0, Logins: 0}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

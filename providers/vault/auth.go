@@ -22,6 +22,8 @@ const (
 	authJWT        = "jwt"
 	authKubernetes = "kubernetes"
 	authCert       = "cert"
+	authOIDC       = "oidc"
+	authAgent      = "agent"
 )
 
 // Paths of the token a request is made with.
@@ -59,6 +61,10 @@ func (c *client) method(credential providers.Credential, options Options) (signI
 		return c.withKubernetes(credential, options.PodTokenFile)
 	case authCert:
 		return c.withCert(credential)
+	case authOIDC:
+		return c.withOIDC(credential)
+	case authAgent:
+		return withAgent, nil
 	default:
 		return nil, &settingError{field: "auth", text: fmt.Sprintf("%q is not a way to sign in to vault", auth)}
 	}
@@ -115,7 +121,8 @@ func (c *client) refresh(ctx context.Context, current *login) (*login, error) {
 		if err != nil {
 			return nil, err
 		}
-		return current.lasting(c.now(), life.ttl(), life.Renewable), nil
+		// A renewal would use up a token with a limited number of uses.
+		return current.lasting(c.now(), life.ttl(), life.Renewable && life.NumUses == 0), nil
 	}
 	a, err := c.send(ctx, current.token, request{
 		namespace: c.settings.authNamespace, path: pathRenewSelf, body: map[string]string{},

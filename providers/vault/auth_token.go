@@ -27,7 +27,7 @@ func (c *client) withToken(credential providers.Credential) signInFunc {
 		}
 		l := &login{token: token}
 		if !credential.Profile.Ambient {
-			l.refreshAt = c.now().Add(lookupAfter)
+			l.precious, l.refreshAt = true, c.now().Add(lookupAfter)
 		}
 		return l, nil
 	}

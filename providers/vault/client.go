@@ -33,6 +33,8 @@ type client struct {
 	transport *guard
 	sdk       *api.Client
 	login     *session
+	oidc      *oidc // nil for other ways to sign in
+	leases    leaseTable
 	mounts    mountTable
 	now       func() time.Time
 	// announce is told every token and secret id that the server gives.
@@ -115,6 +117,9 @@ func shouldRetry(ctx context.Context, response *http.Response, err error) (bool,
 	if ctx.Err() != nil {
 		return false, ctx.Err()
 	}
+	if !isRetriable(ctx, response) {
+		return false, nil
+	}
 	if err != nil {
 		return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.ErrUnexpectedEOF), nil
 	}
@@ -144,6 +149,8 @@ type answer struct {
 	LeaseDuration int64           `json:"lease_duration"` // seconds
 	Data          json.RawMessage `json:"data"`
 	Auth          *auth           `json:"auth"`
+
+	token string // that it was asked with
 }
 
 // auth is the answer to a login or a renewal.
@@ -215,10 +222,14 @@ func (c *client) call(ctx context.Context, r request) (answer, error) {
 		return answer{}, err
 	}
 	a, err := c.send(ctx, used.token, r)
-	if !hasStatus(err, http.StatusForbidden) || c.accepts(ctx, used.token) {
+	a.token = used.token
+	if !hasStatus(err, http.StatusForbidden) {
 		return a, err
 	}
-	c.login.drop(used)
+	if c.accepts(ctx, used.token) {
+		return a, denied(used.token, r, err)
+	}
+	c.login.drop(ctx, used)
 	fresh, err := c.login.use(ctx)
 	if err != nil {
 		return answer{}, err
@@ -227,15 +238,21 @@ func (c *client) call(ctx context.Context, r request) (answer, error) {
 		return answer{}, errTokenRefused
 	}
 	a, err = c.send(ctx, fresh.token, r)
-	if hasStatus(err, http.StatusForbidden) && !fresh.minted && !c.accepts(ctx, fresh.token) {
+	a.token = fresh.token
+	switch {
+	case !hasStatus(err, http.StatusForbidden):
+		return a, err
+	case !fresh.minted && !c.accepts(ctx, fresh.token):
 		return answer{}, errTokenRefused
 	}
-	return a, err
+	return a, denied(fresh.token, r, err)
 }
 
 // reset ends the login, forgets what was learned and reports whether there was
 // a login. The client can be used again.
 func (c *client) reset(ctx context.Context) bool {
+	// While there is a token that may do it.
+	c.release(ctx, func(string) bool { return true })
 	signedIn := c.login.end(ctx)
 	c.mounts.forgetAll()
 	c.transport.CloseIdleConnections()

@@ -22,9 +22,10 @@ import (
 
 // The operations that errors name.
 const (
-	opGet   = "get"
-	opList  = "list"
-	opCheck = "check"
+	opGet    = "get"
+	opList   = "list"
+	opCheck  = "check"
+	opSignIn = "sign in"
 )
 
 // hasStatus reports whether a server answered with a status.
@@ -160,10 +161,15 @@ func explainStatus(title, subject string, err error) (fault, bool) {
 	}
 	switch code := response.StatusCode; {
 	case code == http.StatusForbidden:
-		return fault{
+		f := fault{
 			kind: providers.Denied, message: fmt.Sprintf("%s may not read %s", title, subject),
 			hint: "the policies of the login do not allow it: check mount, path and namespace, or ask for the permission",
-		}, true
+		}
+		var denied *deniedError
+		if errors.As(err, &denied) {
+			f.hint = denied.hint()
+		}
+		return f, true
 	case code == http.StatusUnauthorized:
 		return fault{
 			kind: providers.Unauthenticated, message: title + ": the server, or a gateway before it, wants another sign-in",

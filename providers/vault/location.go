@@ -23,6 +23,8 @@ type location struct {
 	path    string
 	engine  engine // engineUnknown where the reference does not say
 	version int    // 0 for the newest
+	// locator is the reference's: what is issued for it is found by it.
+	locator string
 }
 
 // String is the location as messages name it: mount and path, with the

@@ -20,11 +20,13 @@ type engine int
 const (
 	// engineUnknown is a mount the server does not describe to this token.
 	engineUnknown engine = iota
-	// engineV1 is the key/value engine without versions, and every other engine
-	// that answers to a plain read.
+	// engineV1 is the key/value engine without versions.
 	engineV1
 	// engineV2 is the key/value engine with versions.
 	engineV2
+	// engineOther is any engine but key/value: database, aws, totp and so on. Its
+	// paths are read as they are, and what it issues may have a lease.
+	engineOther
 )
 
 // String is the engine as messages name it.
@@ -34,6 +36,8 @@ func (e engine) String() string {
 		return "KV version 1"
 	case engineV2:
 		return "KV version 2"
+	case engineOther:
+		return "not a key/value engine"
 	}
 	return "engine unknown"
 }
@@ -87,7 +91,10 @@ type mountInfo struct {
 
 // engine returns how a mount of this kind is read.
 func (m mountInfo) engine() engine {
-	if (m.Type == "kv" || m.Type == "generic") && m.Options["version"] == "2" {
+	switch {
+	case m.Type != "kv" && m.Type != "generic":
+		return engineOther
+	case m.Options["version"] == "2":
 		return engineV2
 	}
 	return engineV1

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/vault-lsp/vault-lsp/credentials"
@@ -46,6 +47,8 @@ var (
 	_ providers.Provider = (*Provider)(nil)
 	_ providers.Resetter = (*Provider)(nil)
 	_ providers.Closer   = (*Provider)(nil)
+	_ providers.Releaser = (*Provider)(nil)
+	_ providers.SignIn   = (*Provider)(nil)
 )
 
 // New returns a Provider. Close revokes its logins.
@@ -72,7 +75,9 @@ func (p *Provider) Get(ctx context.Context, credential providers.Credential, ref
 		if at, err = c.locate(ref.Get); err != nil {
 			return providers.Payload{}, err
 		}
-		return c.read(ctx, at)
+		at.locator = ref.Locator()
+		payload, err := c.read(ctx, at)
+		return payload, c.clarify(ctx, err)
 	})
 	return payload, explain(ctx, opGet, credential.Profile.Title(), at.String(), err)
 }
@@ -98,15 +103,34 @@ func (p *Provider) Check(ctx context.Context, credential providers.Credential) (
 // that were made by signing in. What was learned about their mounts is dropped
 // too.
 func (p *Provider) ResetLogins(ctx context.Context, match func(credentials.Profile) bool) int {
+	return resetAll(ctx, p.matching(match))
+}
+
+// Release gives back what was issued for the references of a locator; see
+// providers.Releaser.
+func (p *Provider) Release(ctx context.Context, locator string, match func(credentials.Profile) bool) int {
+	var count atomic.Int64
+	var group sync.WaitGroup
+	for _, c := range p.matching(match) {
+		group.Go(func() {
+			count.Add(int64(c.release(ctx, func(of string) bool { return of == locator })))
+		})
+	}
+	group.Wait()
+	return int(count.Load())
+}
+
+// matching returns the clients of the profiles that match.
+func (p *Provider) matching(match func(credentials.Profile) bool) []*client {
 	p.mu.Lock()
-	var matching []*client
+	defer p.mu.Unlock()
+	var clients []*client
 	for _, h := range p.clients {
 		if match(h.profile) {
-			matching = append(matching, h.client)
+			clients = append(clients, h.client)
 		}
 	}
-	p.mu.Unlock()
-	return resetAll(ctx, matching)
+	return clients
 }
 
 // Close drops and revokes all logins. It returns no error: a token that cannot

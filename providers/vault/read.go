@@ -49,8 +49,8 @@ func (c *client) read(ctx context.Context, at location) (providers.Payload, erro
 	switch kind {
 	case engineV2:
 		payload, err = c.readV2(ctx, at)
-	case engineV1:
-		payload, err = c.readV1(ctx, at)
+	case engineV1, engineOther:
+		payload, err = c.readPlain(ctx, at, kind)
 	default:
 		return c.readEither(ctx, at)
 	}
@@ -76,9 +76,13 @@ func (c *client) readEither(ctx context.Context, at location) (providers.Payload
 		// Version 1 has no versions: the first answer stands.
 		return providers.Payload{}, asMissing(at, errV2)
 	}
-	payload, errV1 := c.readV1(ctx, at)
+	payload, errV1 := c.readPlain(ctx, at, engineUnknown)
 	if errV1 == nil {
-		c.mounts.set(at.mountKey, engineV1)
+		kind := engineV1
+		if payload.Release != nil {
+			kind = engineOther
+		}
+		c.mounts.set(at.mountKey, kind)
 		return payload, nil
 	}
 	if !isRefusal(errV1) {
@@ -120,6 +124,9 @@ func missing(at location, kind engine, err error) error {
 	}
 	first, rest, _ := strings.Cut(at.path, "/")
 	switch {
+	case kind == engineOther:
+		e.text = fmt.Sprintf("there is nothing at %s (%s)", at, kind)
+		e.hint = "check the name of the role or of the path; Vault's names are case-sensitive"
 	case rest != "" && kind != engineV1 && (first == "data" || first == "metadata"):
 		e.hint = fmt.Sprintf("leave %s/ out of path: it is added for KV version 2", first)
 	case strings.HasPrefix(at.path, at.mount+"/"):
@@ -189,16 +196,42 @@ func deleted(at location, info versionInfo) error {
 	}
 }
 
-// readV1 reads from the key/value engine without versions or from another
-// engine. What an engine issues for this read ends with its lease.
-func (c *client) readV1(ctx context.Context, at location) (providers.Payload, error) {
+// readPlain reads from the key/value engine without versions or from another
+// engine, whose paths are read as they are. What an engine issues for this read
+// ends with its lease. kind is what the server or the reference says.
+func (c *client) readPlain(ctx context.Context, at location, kind engine) (providers.Payload, error) {
 	if at.version != 0 {
-		return providers.Payload{}, &fieldError{field: fieldVersion, text: fmt.Sprintf("the mount %q keeps no versions (%s)", at.mount, engineV1)}
+		return providers.Payload{}, &fieldError{field: fieldVersion, text: fmt.Sprintf("the mount %q keeps no versions (%s)", at.mount, kind)}
 	}
-	a, err := c.call(ctx, request{namespace: at.namespace, path: at.mount + "/" + at.path})
+	r := request{namespace: at.namespace, path: at.mount + "/" + at.path}
+	var a leasedAnswer
+	var err error
+	switch {
+	case kind != engineV1:
+		a, err = c.callLeased(withoutRetries(ctx), at.locator, r)
+	case at.engine == engineV1:
+		// The reference may say so of any engine that is read like this.
+		a, err = c.callLeased(ctx, at.locator, r)
+	default:
+		a.answer, err = c.call(ctx, r)
+	}
 	if err != nil {
 		return providers.Payload{}, err
 	}
+	payload, err := c.payload(a)
+	if a.lease != nil {
+		ctx := context.WithoutCancel(ctx)
+		payload.Release = func() { go c.giveBack(ctx, a.lease) }
+		if err != nil {
+			payload.Release()
+			return providers.Payload{}, err
+		}
+	}
+	return payload, err
+}
+
+// payload checks what a plain read gave.
+func (c *client) payload(a leasedAnswer) (providers.Payload, error) {
 	defer clear(a.Data)
 	if isNull(a.Data) {
 		return providers.Payload{}, errNotObject
@@ -210,6 +243,10 @@ func (c *client) readV1(ctx context.Context, at location) (providers.Payload, er
 		// What a token's description of itself looks like.
 		ID       string `json:"id"`
 		Accessor string `json:"accessor"`
+		// What a static role of a database gives: seconds until its password is
+		// replaced.
+		Rotated string `json:"last_vault_rotation"`
+		TTL     int64  `json:"ttl"`
 	}
 	// Secrets whose members have other types are neither.
 	_ = json.Unmarshal(a.Data, &shape)
@@ -221,8 +258,10 @@ func (c *client) readV1(ctx context.Context, at location) (providers.Payload, er
 		return providers.Payload{}, errOwnToken
 	}
 	payload, err := object(a.Data)
-	if err == nil && a.LeaseDuration > 0 {
+	if a.LeaseDuration > 0 {
 		payload.Expires = c.now().Add(time.Duration(a.LeaseDuration) * time.Second)
+	} else if shape.Rotated != "" && shape.TTL > 0 {
+		payload.Expires = c.now().Add(time.Duration(shape.TTL) * time.Second)
 	}
 	return payload, err
 }

@@ -14,8 +14,9 @@ import (
 // when the one that began it is gone.
 const loginTimeout = 20 * time.Second
 
-// errReset is a login that was under way when it was reset.
-var errReset = errors.New("the login was reset while it was under way")
+// errReset is a sign-in, or a read that issues something, that was under way
+// when it was reset.
+var errReset = errors.New("a reset came in between")
 
 // login is one token and what is known about its life. It is never changed.
 type login struct {
@@ -23,6 +24,9 @@ type login struct {
 	// minted is set if this package created the token by signing in: then it
 	// may be created again and is revoked at the end.
 	minted bool
+	// precious is set if the token cannot be had again without a person, so that
+	// it is renewed also while nobody asks for a secret.
+	precious bool
 	// expires is when the server drops the token; zero if unknown or never.
 	expires time.Time
 	// refreshAt is when to ask the server about the token again; zero for never.
@@ -72,6 +76,8 @@ type session struct {
 	current *login
 	// epoch counts the ends, so that a sign-in from before one is not kept.
 	epoch int
+	// renewal renews a precious login that is not used.
+	renewal *time.Timer
 }
 
 // use returns a login that is good as far as is known here.
@@ -121,7 +127,7 @@ func (s *session) begin(ctx context.Context, epoch int, stale *login) (*login, e
 	if err != nil {
 		return nil, err
 	}
-	if !s.keep(epoch, fresh) {
+	if !s.keep(ctx, epoch, fresh) {
 		if fresh.minted {
 			s.revoke(ctx, fresh.token)
 		}
@@ -136,28 +142,58 @@ func (s *session) extend(ctx context.Context, epoch int, current *login) *login 
 	if err != nil {
 		fresh = current.deferred(s.now())
 	}
-	s.keep(epoch, fresh)
+	s.keep(ctx, epoch, fresh)
 	return fresh
 }
 
 // keep stores a login unless the session has ended since epoch.
-func (s *session) keep(epoch int, fresh *login) bool {
+func (s *session) keep(ctx context.Context, epoch int, fresh *login) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.epoch != epoch {
 		return false
 	}
-	s.current = fresh
+	s.store(ctx, fresh)
 	return true
+}
+
+// adopt makes a login that was made elsewhere the present one.
+func (s *session) adopt(ctx context.Context, fresh *login) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.epoch++
+	s.store(ctx, fresh)
+}
+
+// store sets the present login, nil for none, and when it is renewed without
+// being used. A renewal that failed is tried again until the token ends.
+func (s *session) store(ctx context.Context, fresh *login) {
+	s.current = fresh
+	if s.renewal != nil {
+		s.renewal.Stop()
+		s.renewal = nil
+	}
+	if fresh == nil || !fresh.precious || !fresh.known || fresh.refreshAt.IsZero() {
+		return
+	}
+	ctx = context.WithoutCancel(ctx)
+	s.renewal = time.AfterFunc(max(fresh.refreshAt.Sub(s.now()), time.Second), func() {
+		s.mu.Lock()
+		current, epoch := s.current, s.epoch
+		s.mu.Unlock()
+		if current == fresh && !current.expired(s.now()) {
+			_, _ = s.shared(ctx, epoch, func(ctx context.Context) (*login, error) { return s.extend(ctx, epoch, current), nil })
+		}
+	})
 }
 
 // drop forgets a login the server did not accept, unless another has taken its
 // place already.
-func (s *session) drop(refused *login) {
+func (s *session) drop(ctx context.Context, refused *login) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.current != nil && s.current.token == refused.token {
-		s.current = nil
+		s.store(ctx, nil)
 	}
 }
 
@@ -173,7 +209,7 @@ func (s *session) holds(text string) bool {
 func (s *session) end(ctx context.Context) bool {
 	s.mu.Lock()
 	current := s.current
-	s.current = nil
+	s.store(ctx, nil)
 	s.epoch++
 	s.mu.Unlock()
 	if current == nil {

@@ -28,6 +28,7 @@ const (
 	fieldSecretIDWrapped = "secretIdWrapped"
 	fieldUsername        = "username"
 	fieldRole            = "role"
+	fieldCallbackPort    = "callbackPort"
 	fieldJWT             = "jwt" // a secret field
 )
 
@@ -71,6 +72,13 @@ func newSettings(profile credentials.Profile) (settings, error) {
 	}
 	s.tls, err = newTLSConfig(profile)
 	return s, err
+}
+
+// isHCP reports whether the server is one of HCP Vault Dedicated, which gives
+// out the namespace admin and what is below it
+// (https://developer.hashicorp.com/hcp/docs/vault).
+func (s settings) isHCP() bool {
+	return strings.HasSuffix(strings.ToLower(s.address.Hostname()), ".hashicorp.cloud")
 }
 
 // parseAddress accepts https://host[:port][/prefix]; plain http only where it
