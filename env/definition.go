@@ -16,8 +16,9 @@ const (
 	SourcePrivate     Source = "private"     // http-client.private.env.json
 	SourceUser        Source = "user"        // http-client.env.json.user
 	SourceEnvironment Source = "environment" // http-client.env.json
+	SourceVSCode      Source = "vscode"      // .vscode/settings.json
 	SourceShared      Source = "shared"      // $shared of any of those files
-	SourceDotenv      Source = "dotenv"      // .env, only through {{$dotenv NAME}}
+	SourceDotenv      Source = "dotenv"      // .env
 )
 
 // Definition is one place that gives a variable its value.

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/vault-lsp/vault-lsp/parser"
 )
 
 func TestDotenvValues(t *testing.T) {
@@ -94,9 +96,30 @@ func TestDotenvDefinitions(t *testing.T) {
 	if d.NameSpan.Of(src) != "TOKEN" || d.Span.Of(src) != "TOKEN = 'a {{b}}'" || d.Text() != "a {{b}}" {
 		t.Errorf("spans %q, %q, text %q", d.NameSpan.Of(src), d.Span.Of(src), d.Text())
 	}
-	scope := NewScope(nil, Load(files(".env", src), "."), "", nil)
-	if scope.Lookup("TOKEN") != nil {
-		t.Error(".env is reached through $dotenv only")
+}
+
+// TestDotenvIsLast: a variable of .env counts where nothing else defines it, in
+// both dialects, and is private.
+func TestDotenvIsLast(t *testing.T) {
+	t.Parallel()
+	fsys := files(".env", "A=dotenv\nB=dotenv\nC=dotenv\n", ".env.stage", "A=stage\n",
+		"http-client.env.json", `{"$shared": {"B": "shared"}, "dev": {}}`)
+	file := parser.Parse("@C = file\nGET https://example.com\n")
+	for _, dialect := range []Dialect{RESTClient, JetBrains} {
+		for environment, want := range map[string]string{"": "dotenv shared file", "dev": "dotenv shared file", "stage": "stage shared file"} {
+			scope := NewScope(file, Load(fsys, "."), environment, nil, WithDialect(dialect))
+			src := "{{A}} {{B}} {{C}}"
+			got, ok := scope.Expand(src, scan(src)).Text()
+			if !ok || got != want {
+				t.Errorf("%s in %q: %q, want %q", dialect, environment, got, want)
+			}
+			if d := scope.Lookup("A")[0]; !d.Private {
+				t.Errorf("%+v is not private", d)
+			}
+			if d := scope.Lookup("C"); d[0].Source != SourceFile || environment != "stage" && d[len(d)-1].Source != SourceDotenv {
+				t.Errorf("%s: %+v", dialect, d)
+			}
+		}
 	}
 }
 

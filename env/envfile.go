@@ -39,20 +39,8 @@ type fileReader struct {
 // Comments and trailing commas are allowed.
 func parseEnvironmentFile(path string, source Source, src string) environmentFile {
 	r := fileReader{file: environmentFile{path: path, source: source}, src: src, lines: text.NewMapper(src)}
-	if strings.Trim(src, " \t\r\n\ufeff") == "" {
-		return r.file
-	}
-	// A byte order mark is no JSON, and replacing it by blanks keeps offsets.
-	if strings.HasPrefix(src, "\ufeff") {
-		src = "   " + src[len("\ufeff"):]
-	}
-	if offset, deep := tooDeep(src); deep {
-		r.problem(offset, CodeBadJSON, "Objects and lists are nested too deep here.")
-		return r.file
-	}
-	root, err := hujson.Parse([]byte(src))
-	if err != nil {
-		r.problem(offsetOf(err, src), CodeBadJSON, "This is not JSON: look for a missing or misplaced comma, quote or bracket here or just before.")
+	root, ok := r.parse()
+	if !ok {
 		return r.file
 	}
 	object, ok := root.Value.(*hujson.Object)
@@ -64,6 +52,64 @@ func parseEnvironmentFile(path string, source Source, src string) environmentFil
 		r.environment(name, member)
 	}
 	return r.file
+}
+
+// settingsKey is the setting of the REST Client extension that holds
+// environments.
+const settingsKey = "rest-client.environmentVariables"
+
+// parseSettings reads the environments in the settings of a VS Code workspace.
+// What else stands there is VS Code's business, mistakes included.
+func parseSettings(path, src string) environmentFile {
+	r := fileReader{file: environmentFile{path: path, source: SourceVSCode}, src: src, lines: text.NewMapper(src)}
+	if !strings.Contains(src, settingsKey) {
+		return r.file
+	}
+	root, ok := r.parse()
+	if !ok {
+		return r.file
+	}
+	object, ok := root.Value.(*hujson.Object)
+	if !ok {
+		return r.file
+	}
+	for _, member := range object.Members {
+		if stringOf(member.Name) != settingsKey {
+			continue
+		}
+		environments, ok := member.Value.Value.(*hujson.Object)
+		if !ok {
+			r.problem(member.Value.StartOffset, CodeBadEnvironment, `%s must be an object of environments: { "dev": { "host": "…" } }.`, settingsKey)
+			continue
+		}
+		for name, environment := range r.members(environments) {
+			r.environment(name, environment)
+		}
+	}
+	return r.file
+}
+
+// parse reads the JSON of the file; ok is false where there is none, which has
+// been reported unless the file is empty.
+func (r *fileReader) parse() (root hujson.Value, ok bool) {
+	src := r.src
+	if strings.Trim(src, " \t\r\n\ufeff") == "" {
+		return root, false
+	}
+	// A byte order mark is no JSON, and replacing it by blanks keeps offsets.
+	if strings.HasPrefix(src, "\ufeff") {
+		src = "   " + src[len("\ufeff"):]
+	}
+	if offset, deep := tooDeep(src); deep {
+		r.problem(offset, CodeBadJSON, "Objects and lists are nested too deep here.")
+		return root, false
+	}
+	root, err := hujson.Parse([]byte(src))
+	if err != nil {
+		r.problem(offsetOf(err, src), CodeBadJSON, "This is not JSON: look for a missing or misplaced comma, quote or bracket here or just before.")
+		return root, false
+	}
+	return root, true
 }
 
 // offsetOf is the place of a syntax error. The library's text may quote a value,

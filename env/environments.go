@@ -52,7 +52,12 @@ const (
 	publicName  = "http-client.env.json"
 	privateName = "http-client.private.env.json"
 	userName    = "http-client.env.json.user"
+	oldName     = "rest-client.env.json" // of older JetBrains clients and resterm
+	oldPrivate  = "rest-client.private.env.json"
 	dotenvName  = ".env"
+	// The settings of a VS Code workspace hold environments of REST Client.
+	vscodeFolder = ".vscode"
+	vscodeName   = "settings.json"
 )
 
 // maxFileSize bounds an environment file; more is no configuration.
@@ -60,13 +65,14 @@ const maxFileSize = 4 << 20
 
 // Load reads the environment files of dir, a slash-separated path in fsys, and
 // of its parents up to the root of fsys: http-client.env.json,
-// http-client.private.env.json, http-client.env.json.user (Visual Studio) and
-// .env. It never fails: what cannot be read is in Problems. A nil fsys gives
-// no environments.
+// http-client.private.env.json, http-client.env.json.user (Visual Studio),
+// rest-client.environmentVariables of .vscode/settings.json, and .env. It never
+// fails: what cannot be read is in Problems. A nil fsys gives no environments.
 //
 // Of several definitions of a name a private file's wins over a user file's,
-// that over a public file's (ruling C17), all of them over $shared, and among
-// equals the nearest folder's.
+// that over a public file's (ruling C17), that over one in VS Code's settings,
+// all of them over $shared, that over .env, and among equals the nearest
+// folder's.
 func Load(fsys fs.FS, dir string) *Environments {
 	e := &Environments{}
 	if fsys == nil {
@@ -94,6 +100,10 @@ func (e *Environments) loadDir(fsys fs.FS, dir string) []environmentFile {
 	var dotenvs []dotenvFile
 	for _, entry := range entries {
 		name := entry.Name()
+		if name == vscodeFolder && entry.IsDir() {
+			found = append(found, e.loadVSCode(fsys, path.Join(dir, vscodeFolder, vscodeName))...)
+			continue
+		}
 		source, isEnvironment := sourceOf(name)
 		isDotenv := name == dotenvName || strings.HasPrefix(name, dotenvName+".")
 		if !isEnvironment && !isDotenv || entry.IsDir() {
@@ -119,12 +129,27 @@ func (e *Environments) loadDir(fsys fs.FS, dir string) []environmentFile {
 	return found
 }
 
+// loadVSCode reads the settings of a VS Code workspace.
+func (e *Environments) loadVSCode(fsys fs.FS, name string) []environmentFile {
+	if _, err := fs.Stat(fsys, name); err != nil {
+		return nil
+	}
+	data, ok := e.read(fsys, name)
+	if !ok {
+		return nil
+	}
+	file := parseSettings(name, data)
+	e.files = append(e.files, name)
+	e.problems = append(e.problems, file.problems...)
+	return []environmentFile{file}
+}
+
 // sourceOf says what an environment file's variables are, by its name.
 func sourceOf(name string) (Source, bool) {
 	switch name {
-	case publicName:
+	case publicName, oldName:
 		return SourceEnvironment, true
-	case privateName:
+	case privateName, oldPrivate:
 		return SourcePrivate, true
 	case userName:
 		return SourceUser, true
@@ -166,14 +191,31 @@ func (e *Environments) merge(found []environmentFile) {
 			}
 		}
 	}
-	rank := map[Source]int{SourcePrivate: 0, SourceUser: 1, SourceEnvironment: 2}
+	rank := map[Source]int{SourcePrivate: 0, SourceUser: 1, SourceEnvironment: 2, SourceVSCode: 3}
 	// Stable: files of the same kind stay in the order nearest first.
 	slices.SortStableFunc(found, func(a, b environmentFile) int { return rank[a.source] - rank[b.source] })
 	e.byName = make(map[string]map[string][]*Definition, len(e.names))
-	e.shared = collect(nil, found, "", true)
-	for _, name := range e.names {
-		e.byName[name] = collect(collect(nil, found, name, false), found, name, true)
+	e.shared = e.withDotenv(collect(nil, found, "", true), "")
+	names := slices.Clone(e.names)
+	for _, d := range e.dotenvs {
+		// An environment may have no other file than .env.<environment>.
+		if d.environment != "" && !slices.Contains(names, d.environment) {
+			names = append(names, d.environment)
+		}
 	}
+	for _, name := range names {
+		e.byName[name] = e.withDotenv(collect(collect(nil, found, name, false), found, name, true), name)
+	}
+}
+
+// withDotenv appends the definitions of the .env file of an environment, which
+// count where no other file defines the name (httpYac, kulala and rest.nvim
+// read them as plain variables).
+func (e *Environments) withDotenv(into map[string][]*Definition, environment string) map[string][]*Definition {
+	for _, d := range e.DotenvNames(environment) {
+		into[d.Name] = append(into[d.Name], &d)
+	}
+	return into
 }
 
 // collect appends the definitions of one environment, or the shared ones, to

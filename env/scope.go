@@ -135,7 +135,12 @@ func (s *Scope) Lookup(name string) []Definition {
 		inEnv = append(inEnv, *d)
 	}
 	if s.dialect == JetBrains {
-		return slices.Concat(overrides, inEnv, inFile)
+		// A .env file is no environment of that client, and comes last.
+		split := slices.IndexFunc(inEnv, func(d Definition) bool { return d.Source == SourceDotenv })
+		if split < 0 {
+			split = len(inEnv)
+		}
+		return slices.Concat(overrides, inEnv[:split], inFile, inEnv[split:])
 	}
 	return slices.Concat(overrides, inFile, inEnv)
 }
@@ -164,10 +169,11 @@ func (s *Scope) find(name string) (binding, bool) {
 	if v := s.inFile[name]; v != nil && s.dialect != JetBrains {
 		return binding{variable: v}, true
 	}
-	if d := s.inEnv[name]; d != nil {
+	d, v := s.inEnv[name], s.inFile[name]
+	switch {
+	case d != nil && (v == nil || d[0].Source != SourceDotenv):
 		return binding{def: d[0]}, true
-	}
-	if v := s.inFile[name]; v != nil {
+	case v != nil:
 		return binding{variable: v}, true
 	}
 	return binding{}, false
