@@ -27,6 +27,8 @@ type capabilities struct {
 	progress bool
 	// ask: the client can put a question to the user.
 	ask bool
+	// showDocument: the client can open a URL in a browser.
+	showDocument bool
 	// related: diagnostics may point at other places.
 	related bool
 	// lensRefresh: lenses can be asked to be fetched again.
@@ -45,6 +47,7 @@ func readCapabilities(c *protocol.ClientCapabilities) capabilities {
 	if w := c.Window; w != nil {
 		caps.progress = is(w.WorkDoneProgress)
 		caps.ask = w.ShowMessage != nil
+		caps.showDocument = w.ShowDocument != nil && w.ShowDocument.Support
 	}
 	if g := c.General; g != nil {
 		caps.encoding = chooseEncoding(g.PositionEncodings)

@@ -18,6 +18,14 @@ func (s *session) warn(ctx context.Context, message string) {
 	}
 }
 
+// inform shows a message that needs no answer.
+func (s *session) inform(ctx context.Context, message string) {
+	err := s.client.ShowMessage(ctx, &protocol.ShowMessageParams{Type: protocol.MessageTypeInfo, Message: s.mask(message)})
+	if err != nil {
+		s.log.Debug("showing a message", zap.Error(err))
+	}
+}
+
 // ask puts a question to the user and returns the title of the chosen action,
 // "" if the user chose none. Questions wait for one another.
 func (s *session) ask(ctx context.Context, message string, actions ...string) (string, error) {
@@ -29,7 +37,17 @@ func (s *session) ask(ctx context.Context, message string, actions ...string) (s
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
-	params := &protocol.ShowMessageRequestParams{Type: protocol.MessageTypeWarning, Message: s.mask(message)}
+	return s.showRequest(ctx, protocol.MessageTypeWarning, message, actions)
+}
+
+// tell shows a message with actions that may stay unanswered; questions do not
+// wait for it.
+func (s *session) tell(ctx context.Context, message string, actions ...string) (string, error) {
+	return s.showRequest(ctx, protocol.MessageTypeInfo, message, actions)
+}
+
+func (s *session) showRequest(ctx context.Context, kind protocol.MessageType, message string, actions []string) (string, error) {
+	params := &protocol.ShowMessageRequestParams{Type: kind, Message: s.mask(message)}
 	for _, title := range actions {
 		params.Actions = append(params.Actions, protocol.MessageActionItem{Title: title})
 	}

@@ -57,8 +57,8 @@ func (s *session) toCodeAction(snap *Snapshot, doc *Document, a *analysis.Action
 	if a.Provider != "" {
 		action.Data, _ = json.Marshal(codeActionData{Provider: a.Provider})
 	}
-	if a.Retrigger && s.triggerSuggest != "" {
-		action.Command = protocol.Command{Title: "Suggest", Command: s.triggerSuggest}
+	if a.Retrigger && s.options.TriggerSuggest != "" {
+		action.Command = protocol.Command{Title: "Suggest", Command: s.options.TriggerSuggest}
 	}
 	return action
 }

@@ -77,6 +77,8 @@ func argType(t reflect.Type) string {
 		t = t.Elem()
 	}
 	switch t.Kind() {
+	case reflect.Slice:
+		return "array"
 	case reflect.String:
 		return "string"
 	case reflect.Bool:

@@ -33,7 +33,7 @@ func CommandTable() []Command {
 			(*session).selectEnvironment),
 		define("vault-lsp.listProviders", "List Providers",
 			"Gives the table of providers, the fields of their references and their ways to sign in, for forms.",
-			"`[{name, label, doc, fields: [field], forms: [[name]], methods: [{auth, label, doc, fields: [field], oneOf}]}]`",
+			"`[{name, label, doc, fields: [field], forms: [[name]], methods: [{auth, label, doc, fields: [field], oneOf?, signIn?}]}]`; a method with `signIn` is one that a person signs in with, and so is a profile that has a field with `signIn`",
 			(*session).listProviders),
 		define("vault-lsp.insertSecret", "Insert Secret",
 			"Checks a reference and asks the editor to put it in place of a range.",
@@ -45,20 +45,36 @@ func CommandTable() []Command {
 			(*session).listSecrets),
 		define("vault-lsp.listCredentials", "List Credentials",
 			"Lists the credential profiles of the user's configuration file.",
-			"`[{name, provider, auth, identity?, expires?, isDefault}]`; identity and expires are those of the last test in this session",
+			"`[{name, provider, auth, identity?, expires?, isDefault, signIn}]`; identity and expires are those of the last test or sign-in in this session, `signIn` says that a person signs in with it",
 			(*session).listCredentials),
+		define("vault-lsp.describeCredential", "Describe Credential",
+			"Gives a credential profile as it is configured, for a form that changes it. Of secret fields it says where they lie, never what they are.",
+			"`{name, provider, auth, identity?, expires?, isDefault, signIn, fields, secrets: [{name, source}]}`",
+			(*session).describeCredential),
 		define("vault-lsp.addCredential", "Add Credential",
-			"Writes a credential profile to the user's configuration file. Only plain fields are taken; secret ones are named in `needs`. Run the command of the same place in `input` for each and write the secret to its standard input: it goes to the keyring and never crosses the protocol.",
-			"`{needs: [field], input: [[argument]]}`",
+			"Writes a credential profile to the user's configuration file. Only plain fields are taken; secret ones are named in `needs`. Run the command of the same place in `input` for each and write the secret to its standard input: it goes to the keyring and never crosses the protocol. With `signIn` in the answer, a person has to sign in afterwards: `vault-lsp.loginCredential`.",
+			"`{needs: [field], input: [[argument]], signIn}`",
 			(*session).addCredential),
+		define("vault-lsp.updateCredential", "Edit Credential",
+			"Changes a credential profile: the plain fields become those given, secret ones stay unless they are named. Cached secrets and logins of the profile are dropped.",
+			"`{needs: [field], input: [[argument]], signIn}`, as of `vault-lsp.addCredential`",
+			(*session).updateCredential),
+		define("vault-lsp.setDefaultCredential", "Make Default Credential",
+			"Makes a credential profile the one that references of its provider use which name none.",
+			"`{name}`",
+			(*session).setDefaultCredential),
 		define("vault-lsp.testCredential", "Test Credential",
-			"Signs in with a credential profile.",
+			"Says who a credential profile is and what it may not do. It never asks a person to sign in.",
 			"`{name, provider, identity, details: [{name, value}], expires?}`",
 			(*session).testCredential),
 		define("vault-lsp.loginCredential", "Sign In",
-			"Drops what is left of earlier logins of a credential profile and signs in again.",
+			"Drops what is left of earlier logins of a credential profile and signs in again, with the browser or a code where the profile says so. Where an answer such as an MFA code is missing, the failure has the code `input-needed` with `needs`, `prompts` and `input`: run the command with the answer on its standard input, then repeat.",
 			"`{name, provider, identity, details: [{name, value}], expires?}`",
 			(*session).loginCredential),
+		define("vault-lsp.cancelSignIn", "Cancel Sign-In",
+			"Ends the sign-in of a credential profile that is under way.",
+			"`{name, cancelled}`",
+			(*session).cancelSignIn),
 		define("vault-lsp.removeCredential", "Remove Credential",
 			"Removes a credential profile from the user's configuration file and its secrets from the keyring.",
 			"`{name}`",
@@ -123,10 +139,19 @@ type (
 		Known      map[string]string `json:"known,omitempty" doc:"fields of the reference that are already filled in"`
 	}
 	addCredentialArgs struct {
-		Name     string            `json:"name" doc:"the profile's name"`
-		Provider string            `json:"provider" doc:"the provider's name: vault"`
-		Auth     string            `json:"auth" doc:"the way to sign in: approle"`
-		Fields   map[string]string `json:"fields,omitempty" doc:"plain fields only"`
+		Name     string                  `json:"name" doc:"the profile's name"`
+		Provider string                  `json:"provider" doc:"the provider's name: vault"`
+		Auth     string                  `json:"auth" doc:"the way to sign in: approle"`
+		Fields   map[string]string       `json:"fields,omitempty" doc:"plain fields only"`
+		Secrets  []string                `json:"secrets,omitempty" doc:"optional secret fields to enter as well"`
+		Sources  map[string]secretSource `json:"sources,omitempty" doc:"where secret fields lie that are not in the keyring: {token: {env: NAME}} or {token: {file: PATH}}"`
+	}
+	updateCredentialArgs struct {
+		Name    string                  `json:"name" doc:"the profile's name"`
+		Fields  map[string]string       `json:"fields,omitempty" doc:"all plain fields of the profile"`
+		Secrets []string                `json:"secrets,omitempty" doc:"secret fields to enter anew"`
+		Sources map[string]secretSource `json:"sources,omitempty" doc:"where secret fields lie: {token: {env: NAME}} or {token: {file: PATH}}"`
+		Forget  []string                `json:"forget,omitempty" doc:"secret fields that the profile shall not have any longer"`
 	}
 	credentialArgs struct {
 		Name string `json:"name" doc:"the profile's name"`

@@ -53,8 +53,8 @@ func (s *session) toCompletionItem(doc *Document, item *analysis.CompletionItem,
 	if item.Deprecated {
 		converted.Tags = []protocol.CompletionItemTag{protocol.CompletionItemTagDeprecated}
 	}
-	if item.Retrigger && s.triggerSuggest != "" {
-		converted.Command = protocol.Command{Title: "Suggest", Command: s.triggerSuggest}
+	if item.Retrigger && s.options.TriggerSuggest != "" {
+		converted.Command = protocol.Command{Title: "Suggest", Command: s.options.TriggerSuggest}
 	}
 	if item.Doc != "" {
 		converted.Data, _ = json.Marshal(completionData{Generation: generation, Index: index})

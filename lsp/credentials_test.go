@@ -168,17 +168,22 @@ func TestNeededSecrets(t *testing.T) {
 	tests := []struct {
 		name  string
 		oneOf [][]string
-		given map[string]string
+		given map[string]bool
+		enter []string
 		want  []string
 	}{
-		{"required only", nil, nil, []string{"a"}},
-		{"first alternative", [][]string{{"b"}, {"c"}}, nil, []string{"a", "b"}},
-		{"complete alternative", [][]string{{"b"}, {"d"}}, map[string]string{"d": "x"}, []string{"a"}},
-		{"alternative of what is needed anyway", [][]string{{"a"}, {"b"}}, nil, []string{"a"}},
+		{"required only", nil, nil, nil, []string{"a"}},
+		{"required that lies elsewhere", nil, map[string]bool{"a": true}, nil, []string{}},
+		{"first alternative", [][]string{{"b"}, {"c"}}, nil, nil, []string{"a", "b"}},
+		{"complete alternative", [][]string{{"b"}, {"d"}}, map[string]bool{"d": true}, nil, []string{"a"}},
+		{"alternative that is entered", [][]string{{"b"}, {"c"}}, nil, []string{"c"}, []string{"a", "c"}},
+		{"alternative of what is needed anyway", [][]string{{"a"}, {"b"}}, nil, nil, []string{"a"}},
+		{"optional ones in the order of the method", nil, nil, []string{"c", "b", "a"}, []string{"a", "b", "c"}},
+		{"what the method has not", nil, nil, []string{"d", "x"}, []string{"a", "d", "x"}},
 	}
 	for _, test := range tests {
 		method.OneOf = test.oneOf
-		if diff := cmp.Diff(test.want, neededSecrets(method, test.given)); diff != "" {
+		if diff := cmp.Diff(test.want, neededSecrets(method, test.given, test.enter)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", test.name, diff)
 		}
 	}

@@ -24,11 +24,22 @@ type Failure struct {
 	Hint string `json:"hint"`
 	// Range is the place in the request file, where there is one.
 	Range *protocol.Range `json:"range,omitempty"`
-	// Needs and Input are set where the failure is that a vault is locked: the
-	// secret fields it needs and, in the same order, the commands that take one
-	// on their standard input.
-	Needs []string   `json:"needs,omitempty"`
-	Input [][]string `json:"input,omitempty"`
+	// Needs and Input are set where something has to be entered first, such as
+	// the passphrase of a locked vault or an MFA code: the names of what is
+	// missing and, in the same order, the commands that take one on their
+	// standard input. Prompts are for people.
+	Needs   []string   `json:"needs,omitempty"`
+	Prompts []string   `json:"prompts,omitempty"`
+	Input   [][]string `json:"input,omitempty"`
+	// Action is a command of this server that may help; nil where there is none.
+	Action *FailureAction `json:"action,omitempty"`
+}
+
+// FailureAction is a command that a client can offer beside a failure.
+type FailureAction struct {
+	Title     string `json:"title"`
+	Command   string `json:"command"`
+	Arguments []any  `json:"arguments"`
 }
 
 // Error returns the message and the hint as one sentence.

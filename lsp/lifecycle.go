@@ -54,8 +54,8 @@ func ignore(context.Context, []byte) error { return nil }
 // initialize reads what the client can do and answers what we can.
 func (s *session) initialize(_ context.Context, _ *Snapshot, p *protocol.InitializeParams) (*protocol.InitializeResult, error) {
 	s.caps = readCapabilities(&p.Capabilities)
-	s.options = slices.Clone(json.RawMessage(p.InitializationOptions))
-	s.triggerSuggest = readOptions(s.options).TriggerSuggest
+	s.settings = slices.Clone(json.RawMessage(p.InitializationOptions))
+	s.options = readOptions(s.settings)
 	roots := initialRoots(p)
 	s.update(func(next *Snapshot) { next.roots = roots })
 	s.dispatch.phase.Store(int32(phaseRunning))
@@ -70,6 +70,9 @@ func (s *session) initialize(_ context.Context, _ *Snapshot, p *protocol.Initial
 type initializationOptions struct {
 	// TriggerSuggest is the client's own command that opens completion.
 	TriggerSuggest string `json:"triggerSuggest"`
+	// DeviceCode says that the client shows device codes itself, which it is
+	// told of with the notification vault-lsp/deviceCode.
+	DeviceCode bool `json:"deviceCode"`
 }
 
 // readOptions reads the options; what it cannot read counts as absent.

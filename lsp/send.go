@@ -8,9 +8,9 @@ import (
 
 	"go.lsp.dev/protocol"
 
+	"github.com/vault-lsp/vault-lsp/internal/text"
 	"github.com/vault-lsp/vault-lsp/parser"
 	"github.com/vault-lsp/vault-lsp/request"
-	"github.com/vault-lsp/vault-lsp/secret"
 )
 
 // sendAllResult is the result of sendAll.
@@ -160,17 +160,20 @@ func (s *session) sendFailure(doc *Document, plan *request.Plan, err error) erro
 		r := s.toRange(doc, *failed.Span)
 		failure.Range = &r
 	}
+	var refused *Failure
+	if errors.As(err, &refused) {
+		failure.Needs, failure.Prompts, failure.Input, failure.Action = refused.Needs, refused.Prompts, refused.Input, refused.Action
+	}
 	if failed.Code == codeLocked && plan != nil {
-		s.offerUnlock(failure, plan)
+		s.offerUnlock(failure, plan, failed.Span)
 	}
 	return failure
 }
 
-// offerUnlock adds to a failure how to unlock the first vault of the plan that
-// can be.
-func (s *session) offerUnlock(failure *Failure, plan *request.Plan) {
+// offerUnlock adds to a failure how to unlock what the reference at span needs.
+func (s *session) offerUnlock(failure *Failure, plan *request.Plan, span *text.Span) {
 	for _, use := range plan.Uses {
-		if use.Ref != nil && use.Ref.Provider() == secret.Local {
+		if use.Ref != nil && span != nil && use.Span == *span {
 			s.expectUnlock(failure, use.Ref.Provider(), use.Ref.Get("credential"))
 			return
 		}

@@ -92,6 +92,11 @@ func (s *session) run(cancel context.CancelFunc, in io.Reader, out io.Writer) (e
 		func(error) { cancel() })
 	conn := jsonrpc2.NewConn(stream, jsonrpc2.WithCodec(codec{}))
 	s.client = protocol.ClientDispatcher(conn)
+	s.notify = func(method string, params any) {
+		if err := conn.Notify(s.base, method, params); err != nil {
+			s.log.Debug("notifying the client", zap.String("method", method), zap.Error(err))
+		}
+	}
 	conn.Go(s.base, s.dispatch.handle)
 	select {
 	case <-s.exited:

@@ -31,13 +31,17 @@ type session struct {
 	docs           completionDocs
 	senders        senders
 	identities     identities
+	signIns        signIns
+	answers        answers
 	// caps is set by initialize, before anything that reads it can run.
 	caps capabilities
-	// triggerSuggest is the client's command that opens completion, or "".
-	triggerSuggest string
-	// options are the settings of the initialize request.
-	options       json.RawMessage
+	// options are what the client passed with initialize, and settings those of
+	// the initialize request.
+	options       initializationOptions
+	settings      json.RawMessage
 	settingsTurns settingsTurns
+	// notify sends a notification that the protocol does not have.
+	notify func(method string, params any)
 
 	current atomic.Pointer[Snapshot]
 	// writing serialises update. Edits come from the read goroutine alone;
@@ -61,7 +65,9 @@ func newSession(base context.Context, deps Deps) *session {
 	s.environments = newEnvironments()
 	s.dispatch = s.newDispatcher()
 	s.live = newLive(s)
+	s.notify = func(string, any) {}
 	s.senders.options = deps.Requests
+	s.senders.options.Resolve = s.resolveSigningIn(deps.Requests.Resolve)
 	s.senders.configure(DefaultSettings())
 	s.diagnostics = &publisher{publish: s.publishDiagnostics, spawn: s.dispatch.spawn}
 	return s

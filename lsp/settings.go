@@ -112,7 +112,7 @@ func (t *settingsTurns) apply(turn uint64, apply func()) {
 func (s *session) loadSettings(ctx context.Context, turn uint64, pushed json.RawMessage) {
 	section := sectionOf(pushed)
 	if section == nil {
-		section = sectionOf(s.options)
+		section = sectionOf(s.settings)
 	}
 	if s.caps.configuration {
 		name := SettingsSection

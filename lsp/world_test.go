@@ -41,6 +41,8 @@ type fakeVault struct {
 	name string
 	// get replaces the answer of Get.
 	get func(ctx context.Context, ref secret.Ref) (providers.Payload, error)
+	// signIn replaces the answer of SignIn.
+	signIn func(ctx context.Context, credential providers.Credential, person providers.Person) (providers.Identity, error)
 	// list replaces the answer of List.
 	list func(ctx context.Context, query providers.Query) ([]providers.Item, error)
 
@@ -81,6 +83,16 @@ func (f *fakeVault) Check(ctx context.Context, credential providers.Credential) 
 		return providers.Identity{}, err
 	}
 	return providers.Identity{Name: "token app", Details: []providers.Detail{{Name: "policies", Value: "app"}}}, nil
+}
+
+func (f *fakeVault) SignIn(ctx context.Context, credential providers.Credential, person providers.Person) (providers.Identity, error) {
+	f.mu.Lock()
+	signIn := f.signIn
+	f.mu.Unlock()
+	if signIn != nil {
+		return signIn(ctx, credential, person)
+	}
+	return f.Check(ctx, credential)
 }
 
 // memoryKeyring is a keyring for one test.
