@@ -30,6 +30,7 @@ type bodyReader struct {
 // behind the last one that is sent are items of their own.
 func (p *parser) readBody() {
 	p.parts, p.files, p.comments, p.pending = p.parts[:0], p.files[:0], p.comments[:0], p.pending[:0]
+	p.messages = p.messages[:0]
 	b := bodyReader{p: p, keepComments: p.keepsComments(), start: -1}
 	for !p.eof && !b.readLine() {
 	}
@@ -55,6 +56,10 @@ func (b *bodyReader) readLine() (ended bool) {
 	case content[0] == '<' && isFileLine(content):
 		b.beginContent()
 		b.addFile()
+	case content[0] == 'g' && b.start < 0 && b.addGraphQLFile():
+	case content[0] == '=' && b.separates(content):
+		b.beginContent()
+		b.addSeparator(content)
 	default:
 		b.beginContent()
 		b.textLines++
@@ -104,10 +109,19 @@ func (b *bodyReader) cut(end, next int) {
 	b.run = next
 }
 
+// addGraphQLFile adds a gql name < path line.
+func (b *bodyReader) addGraphQLFile() bool {
+	operation, path, ok := b.p.graphQLFile()
+	if ok {
+		b.beginContent()
+		b.addPath(FileRef{Span: b.p.trimmed(), GraphQL: true, Operation: operation}, path)
+	}
+	return ok
+}
+
 // addFile adds a < path line.
 func (b *bodyReader) addFile() {
 	p := b.p
-	b.cut(p.line.start, p.line.next)
 	whole := p.trimmed()
 	f := FileRef{Span: whole}
 	at := whole.Start + 1
@@ -119,9 +133,16 @@ func (b *bodyReader) addFile() {
 		}
 		f.Encoding = p.src[encoding:at]
 	}
+	b.addPath(f, at)
+}
+
+// addPath adds f, whose path begins at offset at and ends with its line.
+func (b *bodyReader) addPath(f FileRef, at int) {
+	p := b.p
+	b.cut(p.line.start, p.line.next)
 	// The text of the body is in p.parts, so the path is scanned behind it.
 	old := len(p.parts)
-	f.Path.Span = p.trim(at, whole.End)
+	f.Path.Span = p.trim(at, f.Span.End)
 	p.parts = p.scan.AppendParts(p.parts, f.Path.Span)
 	f.Path.Parts = p.requestParts(p.parts[old:])
 	p.parts = p.parts[:old]
@@ -146,6 +167,7 @@ func (b *bodyReader) finish() {
 			body.Kind = BodyMixed
 		}
 		p.request.Body = body
+		b.finishMessages(body)
 		p.item(ItemBody, b.start, b.contentNext)
 	}
 	for _, item := range p.pending {

@@ -22,6 +22,10 @@ const (
 	CodeCommandNotRun = "command-not-run"
 	// CodeHeaderWithoutColon: a line among the headers is none (C20).
 	CodeHeaderWithoutColon = "header-without-colon"
+	// CodeHeaderSpread: ...name among the headers.
+	CodeHeaderSpread = "header-spread"
+	// CodeVariableHeaderName: a header's name holds an expression.
+	CodeVariableHeaderName = "variable-header-name"
 	// CodeBadHeaderName: a header's name holds what may not stand there.
 	CodeBadHeaderName = "bad-header-name"
 	// CodeHeaderInsteadOfRequest: a block begins with a header (C21).
@@ -32,7 +36,9 @@ const (
 	CodeMissingTarget = "missing-target"
 	// CodeUnknownMethod: a method that no tool of the dialect knows.
 	CodeUnknownMethod = "unknown-method"
-	// CodeCurlCommand: a curl command in place of a request.
+	// CodeProtocolNotSent: a request of another protocol than HTTP.
+	CodeProtocolNotSent = "protocol-not-sent"
+	// CodeCurlCommand: a curl command holds what cannot be read or sent.
 	CodeCurlCommand = "curl-command"
 	// CodeBadVariableLine: a line that begins with @ and defines nothing.
 	CodeBadVariableLine = "bad-variable-line"

@@ -21,8 +21,16 @@ func (p *parser) readExtra() bool {
 		return p.readPastedResponse()
 	case 'i', 'r', 'p':
 		return p.readCommand()
+	case 'f', 'g':
+		return p.readGraphQL()
 	}
 	return false
+}
+
+// attach adds an attachment to the block.
+func (p *parser) attach(a Attachment) {
+	a.Before = p.request == nil
+	p.attachments = append(p.attachments, a)
 }
 
 // readScript reads a script that is written in the file, or an assertion.
@@ -34,7 +42,9 @@ func (p *parser) readScript() bool {
 	case isBraceScriptOpening(content):
 		return p.readBraceScript()
 	case strings.HasPrefix(content, "?? "):
-		p.problem(CodeScriptNotRun, Information, "this assertion is not checked and not sent", p.trimmed())
+		whole := p.trimmed()
+		p.problem(CodeScriptNotRun, Information, "this assertion is not checked and not sent", whole)
+		p.attach(Attachment{Kind: AttachAssertion, Span: whole, Code: p.trim(whole.Start+len("??"), whole.End)})
 		p.take(ItemScript)
 	default:
 		return false
@@ -54,16 +64,22 @@ func isScriptOpening(content string) bool {
 func (p *parser) readDelimitedScript() {
 	start := p.line.start
 	opening := text.Span{Start: p.line.first, End: p.line.first + strings.Index(p.content(), "{%") + 2}
-	from := opening.End
+	script := Attachment{Kind: AttachScript, Span: text.Span{Start: p.line.first}, Code: text.Span{Start: opening.End}}
 	for !p.eof && (p.line.start == start || !p.atSeparatorInColumn0()) {
-		closed := strings.Contains(p.src[max(from, p.line.start):p.line.end], "%}")
+		from := max(opening.End, p.line.start)
+		at := strings.Index(p.src[from:p.line.end], "%}")
+		script.Span.End, script.Code.End = p.line.end, p.line.end
 		p.advance()
-		if closed {
+		if at >= 0 {
 			p.problem(CodeScriptNotRun, Information, "this script is not run and not sent", opening)
+			script.Code.End = from + at
+			script.Span.End = script.Code.End + len("%}")
+			p.attach(script)
 			p.item(ItemScript, start, p.line.start)
 			return
 		}
 	}
+	p.attach(script)
 	p.item(ItemScript, start, p.line.start)
 	p.refuse(CodeUnclosedScript, "this script has no end before the next request; close it with %}", opening)
 }
@@ -91,6 +107,7 @@ func (p *parser) readBraceScript() bool {
 	for p.advance(); !p.eof && !p.atSeparatorInColumn0(); p.advance() {
 		if strings.TrimRight(p.content(), " \t") == "}}" {
 			p.problem(CodeScriptNotRun, Information, "this script is not run and not sent", text.Span{Start: start.first, End: start.first + 2})
+			p.attachBraceScript(start)
 			p.advance()
 			p.item(ItemScript, start.start, p.line.start)
 			return true
@@ -101,22 +118,55 @@ func (p *parser) readBraceScript() bool {
 	return false
 }
 
+// attachBraceScript attaches the {{ … }} block that begins with the opening
+// line and ends with the current one.
+func (p *parser) attachBraceScript(opening line) {
+	event := p.trim(opening.first+len("{{"), opening.end)
+	script := Attachment{
+		Kind: AttachScript, Span: text.Span{Start: opening.first, End: p.line.first + len("}}")},
+		Code: text.Span{Start: opening.next, End: p.line.start},
+	}
+	if !event.IsEmpty() {
+		script.Everywhere = p.src[event.Start] == '+'
+		event.Start++
+		script.Event = event
+	}
+	p.attach(script)
+}
+
 // readOutput reads > script.js, >> file, >>! file and <> file.
 func (p *parser) readOutput() bool {
 	content := p.content()
+	a := Attachment{Span: p.trimmed()}
+	path := a.Span.Start + 1
+	kind := ItemScript
 	switch {
 	case strings.HasPrefix(content, ">>"):
-		p.problem(CodeOutputNotSaved, Information, "the response is not written to this file", p.trimmed())
-		p.take(ItemOutput)
+		p.problem(CodeOutputNotSaved, Information, "the response is not written to this file", a.Span)
+		a.Kind, kind = AttachOutput, ItemOutput
+		path++
+		if strings.HasPrefix(content, ">>!") {
+			a.Overwrite = true
+			path++
+		}
 	case content[0] == '>':
-		p.problem(CodeScriptNotRun, Information, "this script is not run and not sent", p.trimmed())
-		p.take(ItemScript)
+		p.problem(CodeScriptNotRun, Information, "this script is not run and not sent", a.Span)
+		a.Kind = AttachScriptFile
 	case isResponseFile(content):
-		p.take(ItemResponse)
+		a.Kind, kind = AttachResponseFile, ItemResponse
+		path++
 	default:
 		return false
 	}
+	p.attachPath(a, path)
+	p.take(kind)
 	return true
+}
+
+// attachPath attaches a, whose path begins at offset at and ends with it.
+func (p *parser) attachPath(a Attachment, at int) {
+	a.Path, _ = p.scanTemplate(p.trim(at, a.Span.End))
+	p.attach(a)
 }
 
 // isResponseFile reports whether content is <> and the path of a response that
@@ -131,11 +181,15 @@ func (p *parser) readPastedResponse() bool {
 	if !isStatusLine(p.content()) {
 		return false
 	}
-	start := p.line.start
-	for p.advance(); !p.eof && !p.atSeparatorInColumn0(); {
-		p.advance()
+	start, end := p.line, p.line.end
+	for p.advance(); !p.eof && !p.atSeparatorInColumn0(); p.advance() {
+		if p.line.first < p.line.end {
+			end = p.line.end
+		}
 	}
-	p.item(ItemResponse, start, p.line.start)
+	span := text.Span{Start: start.first, End: end}
+	p.attach(Attachment{Kind: AttachResponse, Span: span, Code: span})
+	p.item(ItemResponse, start.start, p.line.start)
 	return true
 }
 
@@ -150,19 +204,6 @@ func isStatusLine(content string) bool {
 	return len(version) < len(rest) && len(status) < len(version) && len(status) >= 3 &&
 		isDigit(status[0]) && isDigit(status[1]) && isDigit(status[2]) &&
 		(len(status) == 3 || isBlank(status[3]))
-}
-
-// readCommand reads import file, run file, run #Name and proto < file.
-func (p *parser) readCommand() bool {
-	content := p.content()
-	word := firstWord(content)
-	rest := strings.TrimLeft(content[len(word):], " \t")
-	if rest == "" || word != "import" && word != "run" && (word != "proto" || rest[0] != '<') {
-		return false
-	}
-	p.problem(CodeCommandNotRun, Information, "other files are not read and run from here; send their requests by themselves", p.trimmed())
-	p.take(ItemCommand)
-	return true
 }
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }

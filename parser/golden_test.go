@@ -48,6 +48,9 @@ func outline(f *parser.File) string {
 		for _, v := range block.Variables {
 			fmt.Fprintf(&b, "  variable %s = %s\n", v.Name, outlineTemplate(f.Src, v.Value))
 		}
+		for i := range block.Attachments {
+			outlineAttachment(&b, f.Src, &block.Attachments[i])
+		}
 		if block.Request != nil {
 			outlineRequest(&b, f.Src, block.Request)
 		}
@@ -60,11 +63,46 @@ func outline(f *parser.File) string {
 	return b.String()
 }
 
+func outlineAttachment(b *strings.Builder, src string, a *parser.Attachment) {
+	fmt.Fprintf(b, "  %s", a.Kind)
+	if a.Before {
+		b.WriteString(" before")
+	}
+	if !a.Name.IsEmpty() {
+		fmt.Fprintf(b, " name=%q", a.Name.Of(src))
+	}
+	if !a.Event.IsEmpty() || a.Everywhere {
+		fmt.Fprintf(b, " event=%q everywhere=%v", a.Event.Of(src), a.Everywhere)
+	}
+	if a.Overwrite {
+		b.WriteString(" overwrite")
+	}
+	if len(a.Path.Parts) > 0 {
+		fmt.Fprintf(b, " path %s", outlineTemplate(src, a.Path))
+	}
+	if !a.Code.IsEmpty() {
+		fmt.Fprintf(b, " code %q", a.Code.Of(src))
+	}
+	for i := range a.Arguments {
+		fmt.Fprintf(b, " (%s = %s)", a.Arguments[i].NameSpan.Of(src), outlineTemplate(src, a.Arguments[i].Value))
+	}
+	b.WriteString("\n")
+}
+
 func outlineRequest(b *strings.Builder, src string, r *parser.Request) {
 	fmt.Fprintf(b, "  request %q runnable=%v\n", r.Name, r.Runnable)
 	fmt.Fprintf(b, "    %s %s %s\n", r.Method, outlineTemplate(src, r.Target), r.Version.Of(src))
 	for i := range r.Headers {
 		fmt.Fprintf(b, "    %s: %s\n", r.Headers[i].Name, outlineTemplate(src, r.Headers[i].Value))
+	}
+	for i := range r.OpenHeaders {
+		h := &r.OpenHeaders[i]
+		fmt.Fprintf(b, "    open header spread=%v %s: %s\n", h.Spread, outlineTemplate(src, h.Name), outlineTemplate(src, h.Value))
+	}
+	if r.Curl != nil {
+		for i := range r.Curl.Options {
+			fmt.Fprintf(b, "    option %s %s\n", r.Curl.Options[i].Name, outlineTemplate(src, r.Curl.Options[i].Value))
+		}
 	}
 	if r.Body == nil {
 		return
@@ -73,6 +111,12 @@ func outlineRequest(b *strings.Builder, src string, r *parser.Request) {
 	for i := range r.Body.Files {
 		file := &r.Body.Files[i]
 		fmt.Fprintf(b, "    file %s expand=%v %s\n", outlineTemplate(src, file.Path), file.Expand, file.Encoding)
+		if file.GraphQL {
+			fmt.Fprintf(b, "    graphql file %q\n", file.Operation.Of(src))
+		}
+	}
+	for _, message := range r.Body.Messages {
+		fmt.Fprintf(b, "    message %q wait=%v\n", message.Span.Of(src), message.WaitForServer)
 	}
 	for _, comment := range r.Body.Comments {
 		fmt.Fprintf(b, "    not sent %q\n", comment.Of(src))

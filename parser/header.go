@@ -90,6 +90,9 @@ func (p *parser) isTemplatedHeader() bool {
 // readHeader reads a header, or refuses the line.
 func (p *parser) readHeader(content string) {
 	whole := p.trimmed()
+	if p.readOpenHeader(content, whole) {
+		return
+	}
 	colon := p.colon()
 	if colon < 0 || strings.HasPrefix(p.src[colon:whole.End], "://") {
 		p.refuseHeader(content, whole)
@@ -113,12 +116,34 @@ func (p *parser) readHeader(content string) {
 	p.take(ItemHeader)
 }
 
+// readOpenHeader reads ...name, and a header whose name begins with an
+// expression. Both refuse the request.
+func (p *parser) readOpenHeader(content string, whole text.Span) bool {
+	h := OpenHeader{Span: whole}
+	switch {
+	case strings.HasPrefix(content, "...") && len(content) > len("...") && !isBlank(content[3]):
+		h.Spread = true
+		h.Name, _ = p.scanTemplate(text.Span{Start: whole.Start + len("..."), End: whole.End})
+		h.Value.Span = text.Span{Start: whole.End, End: whole.End}
+		p.refuse(CodeHeaderSpread, "the headers that a script spreads here are not known; write them as Name: value", whole)
+	case p.isTemplatedHeader():
+		colon := p.parts[0].Span.End
+		colon += strings.IndexByte(p.src[colon:whole.End], ':')
+		h.Name, _ = p.scanTemplate(p.trim(whole.Start, colon))
+		h.Value, _ = p.scanTemplate(p.trim(colon+1, whole.End))
+		p.refuse(CodeVariableHeaderName, "a header's name cannot hold a variable; write the name itself", whole)
+	default:
+		return false
+	}
+	p.open = append(p.open, h)
+	p.take(ItemHeader)
+	return true
+}
+
 // refuseHeader refuses a line among the headers that is none (C20).
 func (p *parser) refuseHeader(content string, whole text.Span) {
 	message := "this line among the headers has no colon; write Name: value, or a blank line before the body"
 	switch {
-	case strings.HasPrefix(content, "{{"):
-		message = "a header's name cannot hold a variable; write the name itself"
 	case knownMethod(firstWord(content)) != "" || startsWithURL(content):
 		message = "this looks like a request among the headers of another; write ### on a line before it"
 	case content[0] == '?' || content[0] == '&' || content[0] == '/':

@@ -78,6 +78,11 @@ func blockError(f *parser.File, b *parser.Block, index int) error {
 			return fmt.Errorf("directive %+v is not what it spans", d)
 		}
 	}
+	for i := range b.Attachments {
+		if err := attachmentError(f.Src, b.Span, &b.Attachments[i]); err != nil {
+			return err
+		}
+	}
 	for _, v := range b.Variables {
 		if v.Block != index || !contains(b.Span, v.Span) || !contains(v.Span, v.NameSpan) || v.NameSpan.Of(f.Src) != v.Name {
 			return fmt.Errorf("variable %+v is not what it spans", v)
@@ -109,14 +114,27 @@ func requestError(f *parser.File, block text.Span, r *parser.Request) error {
 	if err := templateError(f.Src, r.Target.Span, r.Target); err != nil {
 		return fmt.Errorf("target: %w", err)
 	}
+	if r.Curl != nil { // the request line is all of it
+		o.at = r.Span.Start
+	}
 	for i := range r.Headers {
 		h := &r.Headers[i]
 		o.span("header", h.Span)
-		if !contains(h.Span, h.NameSpan) || !contains(h.Span, h.Value.Span) || h.NameSpan.Of(f.Src) != h.Name || h.NameSpan.End > h.Value.Span.Start {
+		named := h.NameSpan.Of(f.Src) == h.Name || r.Curl != nil && h.NameSpan.IsEmpty()
+		if !contains(h.Span, h.NameSpan) || !contains(h.Span, h.Value.Span) || !named || h.NameSpan.End > h.Value.Span.Start {
 			return fmt.Errorf("header %+v is not what it spans", h)
 		}
 		if err := templateError(f.Src, h.Span, h.Value); err != nil {
 			return fmt.Errorf("header %s: %w", h.Name, err)
+		}
+	}
+	if r.Curl != nil { // options come in any order
+		o.at = r.Span.Start
+	}
+	for i := range r.OpenHeaders {
+		h := &r.OpenHeaders[i]
+		if !contains(r.Span, h.Span) || !contains(h.Span, h.Name.Span) || !contains(h.Span, h.Value.Span) {
+			return fmt.Errorf("open header %+v is not in %v", h, r.Span)
 		}
 	}
 	if r.Body != nil {
@@ -129,6 +147,25 @@ func requestError(f *parser.File, block text.Span, r *parser.Request) error {
 		return fmt.Errorf("request %v cannot run and no error says why", r.Span)
 	}
 	return o.err
+}
+
+func attachmentError(src string, block text.Span, a *parser.Attachment) error {
+	spans := []text.Span{a.Code, a.Event, a.Name, a.Path.Span}
+	for i := range a.Arguments {
+		spans = append(spans, a.Arguments[i].Span, a.Arguments[i].NameSpan)
+		if err := templateError(src, a.Span, a.Arguments[i].Value); err != nil {
+			return fmt.Errorf("attachment %v: %w", a.Span, err)
+		}
+	}
+	for _, span := range spans {
+		if span != (text.Span{}) && !contains(a.Span, span) {
+			return fmt.Errorf("%v is not in attachment %v", span, a.Span)
+		}
+	}
+	if !contains(block, a.Span) || a.Span.IsEmpty() {
+		return fmt.Errorf("attachment %v is not in %v", a.Span, block)
+	}
+	return nil
 }
 
 func bodyError(src string, b *parser.Body) error {
@@ -145,6 +182,16 @@ func bodyError(src string, b *parser.Body) error {
 		if err := templateError(src, b.Files[i].Span, b.Files[i].Path); err != nil {
 			return err
 		}
+	}
+	messages := order{in: b.Span}
+	for _, message := range b.Messages {
+		if message.Separator != (text.Span{}) {
+			messages.span("separator", message.Separator)
+		}
+		messages.span("message", message.Span)
+	}
+	if messages.err != nil {
+		return messages.err
 	}
 	if gaps.err != nil || files.err != nil {
 		return fmt.Errorf("%v, %v", gaps.err, files.err)

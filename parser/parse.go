@@ -69,14 +69,20 @@ type parser struct {
 	directives []Directive
 	variables  []*Variable
 	headers    []Header
+	open       []OpenHeader
 	parts      []template.Part
 	files      []FileRef
 	comments   []text.Span
 	pending    []Item
+	messages   []Message
+	// attachments are those of the block.
+	attachments []Attachment
 	// skipped is the first line that was left out before the request line.
 	skipped text.Span
 	// noScriptBefore is where a search for the }} line of a script failed.
 	noScriptBefore int
+	// noFragmentBefore is where a search for the end of a fragment failed.
+	noFragmentBefore int
 
 	blockSlab     slab.Slab[Block]
 	requestSlab   slab.Slab[Request]
@@ -87,6 +93,8 @@ type parser struct {
 	partSlab      slab.Slab[template.Part]
 	directiveSlab slab.Slab[Directive]
 	variablesSlab slab.Slab[*Variable]
+
+	attachmentSlab slab.Slab[Attachment]
 }
 
 // moveTo makes the line that begins at offset the one to read next.
@@ -148,6 +156,7 @@ func (p *parser) parseBlock() {
 	b := p.blockSlab.One()
 	p.block, p.request, p.skipped = b, nil, text.Span{}
 	p.directives, p.variables, p.headers = p.directives[:0], p.variables[:0], p.headers[:0]
+	p.attachments, p.open = p.attachments[:0], p.open[:0]
 	if !p.eof && p.atSeparator() {
 		b.Title = p.title()
 		p.take(ItemSeparator)
@@ -159,6 +168,7 @@ func (p *parser) parseBlock() {
 	b.Items = p.itemSlab.Copy(p.items)
 	b.Directives = p.directiveSlab.Copy(p.directives)
 	b.Variables = p.variablesSlab.Copy(p.variables)
+	b.Attachments = p.attachmentSlab.Copy(p.attachments)
 	b.Request = p.request
 	p.items = p.items[:0]
 	p.file.Blocks = append(p.file.Blocks, b)

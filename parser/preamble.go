@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/vault-lsp/vault-lsp/internal/text"
+	"github.com/vault-lsp/vault-lsp/template"
 )
 
 // readPreamble reads what stands before a block's request line, and reports
@@ -17,7 +18,9 @@ func (p *parser) readPreamble() bool {
 		case p.readTrivia(true):
 		case p.readExtra():
 		case p.src[p.line.first] == '<': // a script file to run before the request
-			p.problem(CodeScriptNotRun, Information, "this script is not run and not sent", p.trimmed())
+			whole := p.trimmed()
+			p.problem(CodeScriptNotRun, Information, "this script is not run and not sent", whole)
+			p.attachPath(Attachment{Kind: AttachScriptFile, Span: whole}, whole.Start+1)
 			p.take(ItemScript)
 		default:
 			p.skipToRequest()
@@ -35,7 +38,7 @@ func (p *parser) skipToRequest() {
 	first := p.line
 	content := p.content()
 	if knownMethod(firstWord(content)) != "" || isUpperMethod(firstWord(content)) || startsLikeTarget(content) ||
-		looksLikeHeader(content) || strings.HasPrefix(content, "curl ") {
+		looksLikeHeader(content) || isCurl(content) {
 		return
 	}
 	for p.advance(); !p.eof && !p.atSeparator(); p.advance() {
@@ -132,12 +135,14 @@ func (p *parser) readVariable() {
 		at++
 	}
 	name := text.Span{Start: whole.Start + 1, End: at}
-	equals := p.skipBlanks(at, whole.End)
-	switch { // @name := value is defined like @name = value
+	equals, lazy := p.skipBlanks(at, whole.End), false
+	switch { // @name := value
 	case name.Len() > 1 && p.src[name.End-1] == ':' && equals == name.End:
 		name.End--
+		lazy = true
 	case strings.HasPrefix(p.src[equals:whole.End], ":="):
 		equals++
+		lazy = true
 	}
 	if name.IsEmpty() || equals >= whole.End || p.src[equals] != '=' {
 		p.refuse(CodeBadVariableLine, "this line defines no variable; write @name = value", whole)
@@ -145,12 +150,42 @@ func (p *parser) readVariable() {
 		return
 	}
 	v := p.variableSlab.One()
-	v.Span, v.NameSpan, v.Name = whole, name, name.Of(p.src)
+	const global = "global."
+	if strings.HasPrefix(name.Of(p.src), global) && name.Len() > len(global) {
+		name.Start += len(global)
+		v.Global = true
+	}
+	v.Span, v.NameSpan, v.Name, v.Lazy = whole, name, name.Of(p.src), lazy
 	v.Block = len(p.file.Blocks)
 	v.Value, _ = p.scanTemplate(p.trim(equals+1, whole.End))
+	v.Escapes = p.escapes(v.Value)
 	p.variables = append(p.variables, v)
 	p.file.Variables = append(p.file.Variables, v)
 	p.take(ItemVariable)
+}
+
+// escapes returns the places of the escapes in a value's text.
+func (p *parser) escapes(t template.Template) []text.Span {
+	var escapes []text.Span
+	for i := range t.Parts {
+		part := &t.Parts[i]
+		if part.Expr != nil {
+			continue
+		}
+		for at := part.Span.Start; at < part.Span.End-1; at++ {
+			next := strings.IndexByte(p.src[at:part.Span.End-1], '\\')
+			if next < 0 {
+				break
+			}
+			at += next
+			switch p.src[at+1] {
+			case 'n', 'r', 't', '\\':
+				escapes = append(escapes, text.Span{Start: at, End: at + 2})
+				at++
+			}
+		}
+	}
+	return escapes
 }
 
 // isVariableBehindBody reports whether content is what C7 takes for a variable

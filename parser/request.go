@@ -16,9 +16,17 @@ func (p *parser) readRequest() {
 	if !p.skipped.IsEmpty() {
 		p.refuse(CodeRequestLineExpected, requestLineExpected, p.skipped)
 	}
+	if isCurl(p.content()) {
+		p.readCurl()
+		r.Headers = p.headerSlab.Copy(p.headers)
+		p.readTrailer()
+		return
+	}
 	p.readRequestLine()
+	p.checkProtocol()
 	end := p.readHeaders()
 	r.Headers = p.headerSlab.Copy(p.headers)
+	r.OpenHeaders = append([]OpenHeader(nil), p.open...)
 	r.Span = text.Span{Start: r.LineSpan.Start, End: p.lastContentEnd()}
 	if end == endOfHead {
 		p.readBody()
@@ -43,6 +51,9 @@ func (p *parser) lastContentEnd() int {
 	}
 	if n := len(p.headers); n > 0 {
 		end = p.headers[n-1].Span.End
+	}
+	if n := len(p.open); n > 0 {
+		end = max(end, p.open[n-1].Span.End)
 	}
 	return end
 }
@@ -98,8 +109,6 @@ func (p *parser) checkTargetLine(target text.Span) {
 	content := target.Of(p.src)
 	switch {
 	case !p.request.MethodSpan.IsEmpty() || target.IsEmpty():
-	case strings.HasPrefix(content, "curl "):
-		p.refuse(CodeCurlCommand, "a curl command is not sent; write a request line such as GET https://example.com, and the headers below it", target)
 	case looksLikeHeader(content):
 		p.refuse(CodeHeaderInsteadOfRequest, "a request line is expected here and this looks like a header; write a line such as GET https://example.com above it", target)
 	case isUpperMethod(firstWord(content)):

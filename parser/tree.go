@@ -39,6 +39,8 @@ type Block struct {
 	Items      []Item
 	Directives []Directive
 	Variables  []*Variable
+	// Attachments are the scripts, assertions, commands and the like, in order.
+	Attachments []Attachment
 	// Request is nil when the block holds none.
 	Request *Request
 }
@@ -66,15 +68,17 @@ const (
 	ItemScript   // < {% … %}, > {% … %}, > file.js, a {{ … }} block, ?? assertion
 	ItemOutput   // >> file, >>! file
 	ItemResponse // <> file, or a pasted HTTP/1.1 200 response
-	ItemCommand  // import …, run …
+	ItemCommand  // import …, run …, proto < file
 	ItemUnknown  // a line that belongs nowhere; always with an error
+	ItemGraphQL  // gql name < file and fragments above a request
+	ItemProse    // text around the requests of a Markdown or AsciiDoc file
 )
 
 // String returns a word for the kind, for tests and traces.
 func (k ItemKind) String() string {
 	return [...]string{
 		"blank", "separator", "comment", "directive", "variable", "request-line", "target-line", "header",
-		"body", "script", "output", "response", "command", "unknown",
+		"body", "script", "output", "response", "command", "unknown", "graphql", "prose",
 	}[k]
 }
 
@@ -93,9 +97,16 @@ type Directive struct {
 // Variable is a `@name = value` line.
 type Variable struct {
 	Span     text.Span
-	Name     string
+	Name     string // of @global.name without the global
 	NameSpan text.Span
 	Value    template.Template
+	// Global is set for @global.name = value of httpYac.
+	Global bool
+	// Lazy is set for @name := value of httpYac.
+	Lazy bool
+	// Escapes are the places of \n, \r, \t and \\ in the value's text, which
+	// REST Client resolves.
+	Escapes []text.Span
 	// Block is the index of the block that holds it.
 	Block int
 }
@@ -116,8 +127,14 @@ type Request struct {
 	// Target is the request target, joined over its lines (each trimmed).
 	Target  template.Template
 	Version text.Span // of "HTTP/1.1"; empty when none is written
-	Headers []Header
-	Body    *Body // nil when there is none
+	// Protocol is what the method or the target's scheme asks for.
+	Protocol Protocol
+	Headers  []Header
+	// OpenHeaders are the lines among the headers whose names are not known.
+	OpenHeaders []OpenHeader
+	Body        *Body // nil when there is none
+	// Curl is set where the request is written as a curl command.
+	Curl *Curl
 	// Runnable is false if the block cannot be sent as it stands; Problems of
 	// the file say why.
 	Runnable bool
@@ -125,12 +142,15 @@ type Request struct {
 	Block int
 }
 
-// Header is one `Name: value` line, its folded lines included.
+// Header is one `Name: value` line, its folded lines included, or an option of
+// a curl command that makes a header.
 type Header struct {
 	Span     text.Span // without the line end
 	Name     string
-	NameSpan text.Span
+	NameSpan text.Span // empty where an option says which header it is
 	Value    template.Template
+	// Basic is set for curl -u: the value is user:password of the Basic scheme.
+	Basic bool
 }
 
 // BodyKind says how a body is written.
@@ -162,14 +182,31 @@ type Body struct {
 	// lines beginning with # or // are, except in media types where they mean
 	// something else).
 	Comments []text.Span
+	// Messages are what lines of === separate, in requests that send several;
+	// nil where there is no such line.
+	Messages []Message
 }
 
-// FileRef is a `< path` or `<@ path` line of a body.
+// Message is one of several messages of a body.
+type Message struct {
+	// Span is what is sent, without blank lines at its ends; it may be empty.
+	Span text.Span
+	// Separator is the === line before it; empty for the first message.
+	Separator text.Span
+	// WaitForServer is set for === wait-for-server.
+	WaitForServer bool
+}
+
+// FileRef is a `< path`, `<@ path` or `gql name < path` line of a body.
 type FileRef struct {
 	Span     text.Span // the line without its end
 	Path     template.Template
 	Expand   bool   // <@: variables inside the file are expanded
 	Encoding string // of <@latin1; empty for UTF-8
+	// GraphQL is set for gql name < path, whose file is the query; Operation is
+	// the name, empty where none is written.
+	GraphQL   bool
+	Operation text.Span
 }
 
 // Severity grades a problem.

@@ -46,6 +46,10 @@ func (b *builder) body() {
 	if b.req.Body == nil {
 		return
 	}
+	if b.req.Curl != nil {
+		b.curlBody()
+		return
+	}
 	out := &b.plan.body
 	var run []template.Part
 	flush := func() {

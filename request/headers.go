@@ -75,7 +75,10 @@ func (b *builder) headers() {
 		}
 		b.setPlacement(pieces, InHeader+name)
 		line := header{name: name, pieces: pieces}
-		if name == "Authorization" || name == "Proxy-Authorization" {
+		switch {
+		case h.Basic:
+			line.basic = true
+		case name == "Authorization" || name == "Proxy-Authorization":
 			b.authorization(&line, h)
 		}
 		b.plan.headers = append(b.plan.headers, line)
