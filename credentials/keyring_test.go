@@ -58,6 +58,7 @@ func TestNoKeyring(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	}
+	checkSessionWithoutABus(t)
 	if address := os.Getenv("DBUS_SESSION_BUS_ADDRESS"); address != "" {
 		t.Error("a session bus was started")
 	}

@@ -13,11 +13,17 @@ import (
 )
 
 // TestMain lets the test binary stand in for the programs of command sources,
-// so that the tests need no shell.
+// and for
+// another process that signs in, so that the tests need no shell.
 func TestMain(m *testing.M) {
 	switch os.Getenv("CREDENTIALS_TEST_PROGRAM") {
 	case "":
 		os.Exit(m.Run())
+	case "sign in":
+		if err := writer(os.Args[1], os.Args[2], os.Args[3]); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
 	case "print":
 		fmt.Println(os.Args[1])
 	case "fail":
