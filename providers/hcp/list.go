@@ -58,8 +58,8 @@ type listedVersion struct {
 	RevokedAt string `json:"revoked_at"`
 }
 
-// number is an int64, which the JSON form of Protocol Buffers writes as a text
-// and HashiCorp's client as a number (https://protobuf.dev/programming-guides/json/).
+// number is an int64. HashiCorp's client expects a JSON number; the JSON form of
+// Protocol Buffers would be a text (https://protobuf.dev/programming-guides/json/).
 type number int64
 
 // UnmarshalJSON reads both forms.
