@@ -37,6 +37,18 @@ func (p Profile) Title() string {
 	return "the ambient " + p.Provider + " identity"
 }
 
+// NeedsPerson reports whether a person has to sign in with the profile: in a
+// browser, with a device code or an MFA code. Everything else signs in by itself.
+func (p Profile) NeedsPerson() bool {
+	switch p.Provider + " " + p.Auth {
+	case "aws sso", "azure browser", "azure device-code", "vault oidc":
+		return true
+	case "aws role":
+		return p.Fields["mfaSerial"] != ""
+	}
+	return false
+}
+
 // Source says where the material of a secret field is. Exactly one of its
 // fields is set.
 type Source struct {

@@ -66,7 +66,7 @@ func (a *app) open() (*parts, error) {
 	if err != nil {
 		return nil, usage(err)
 	}
-	store, err := credentials.Open(path, credentials.Options{KeepUnreadable: a.server})
+	store, err := credentials.Open(path, credentials.Options{KeepUnreadable: a.server, StateDir: state})
 	if err != nil {
 		return nil, usage(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/vault-lsp/vault-lsp/internal/input"
 	"github.com/vault-lsp/vault-lsp/internal/redact/redactzap"
 	"github.com/vault-lsp/vault-lsp/lsp"
+	"github.com/vault-lsp/vault-lsp/secret"
 )
 
 func (a *app) serveCommand() *cobra.Command {
@@ -70,9 +71,12 @@ func (a *app) serve(ctx context.Context) error {
 	return nil
 }
 
-// unlock opens a local vault with a passphrase that the editor's user typed; a
-// wrong one is told at once.
+// unlock opens a local vault, or the kept sign-ins, with a passphrase that the
+// editor's user typed; a wrong one is told at once.
 func (p *parts) unlock(ctx context.Context, profile credentials.Profile, _ string, passphrase []byte) error {
+	if profile.Provider != secret.Local {
+		return p.store.UnlockSignIns(ctx, passphrase)
+	}
 	return p.local.Unlock(ctx, profile, passphrase)
 }
 
