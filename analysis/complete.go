@@ -14,6 +14,8 @@ func Complete(in Input, offset int) Completion {
 	switch c.kind {
 	case parser.ItemComment, parser.ItemDirective, parser.ItemSeparator:
 		return Completion{Items: c.lineStart()}
+	case parser.ItemProse:
+		return Completion{}
 	}
 	if x, ok := c.openExpr(); ok {
 		return c.expression(x)

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/vault-lsp/vault-lsp/parser"
 )
 
 // TestCompleteApplies: what accepting an item makes of the source. The marker
@@ -228,5 +230,18 @@ func TestCompleteLive(t *testing.T) {
 				t.Errorf("filter %q does not begin with what is typed, %q", item.Filter, typed)
 			}
 		})
+	}
+}
+
+// Nothing is offered in the text around the requests of a Markdown file.
+func TestCompleteInProse(t *testing.T) {
+	t.Parallel()
+	const src = "# Title\nG\n```http\nG\n```\n"
+	f := parser.ParseAs(parser.Markdown, src)
+	if got := Complete(Input{File: f}, strings.Index(src, "G\n")+1); len(got.Items) > 0 {
+		t.Errorf("%d items in prose", len(got.Items))
+	}
+	if got := Complete(Input{File: f}, strings.LastIndex(src, "G\n")+1); len(got.Items) == 0 {
+		t.Error("no items in the fence")
 	}
 }

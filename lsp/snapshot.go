@@ -32,7 +32,7 @@ type Document struct {
 func newDocument(u uri.URI, version int32, src string) *Document {
 	return &Document{
 		URI: u, Version: version,
-		File: parser.Parse(src), Mapper: text.NewMapper(src), Literals: analysis.FindLiterals(src),
+		File: parser.ParseAs(parser.LanguageOf(string(u)), src), Mapper: text.NewMapper(src), Literals: analysis.FindLiterals(src),
 	}
 }
 

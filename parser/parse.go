@@ -27,6 +27,7 @@ func Parse(src string) *File {
 func newParser(src string) *parser {
 	return &parser{
 		src:   src,
+		end:   len(src),
 		file:  &File{Src: src},
 		lines: text.NewLineFinder(src),
 		scan:  template.NewScanner(src),
@@ -56,6 +57,7 @@ type line struct {
 // out when their owner is complete.
 type parser struct {
 	src   string
+	end   int // where to stop: the end of src, or of a fence
 	file  *File
 	lines text.LineFinder
 	scan  *template.Scanner
@@ -105,7 +107,7 @@ func (p *parser) moveTo(offset int) {
 		first++
 	}
 	p.line = line{start: offset, end: end, next: next, first: first}
-	p.eof = offset == len(p.src)
+	p.eof = offset >= p.end
 }
 
 // advance goes to the next line.
@@ -128,12 +130,13 @@ func (p *parser) trim(start, end int) text.Span {
 	return text.Span{Start: start, End: end}
 }
 
-// item adds [start, end) to the block. Blanks behind blanks are one item.
+// item adds [start, end) to the block. Blanks behind blanks are one item, and so
+// is prose.
 func (p *parser) item(kind ItemKind, start, end int) {
 	if start == end {
 		return
 	}
-	if n := len(p.items); n > 0 && kind == ItemBlank && p.items[n-1].Kind == ItemBlank {
+	if n := len(p.items); n > 0 && (kind == ItemBlank || kind == ItemProse) && p.items[n-1].Kind == kind {
 		p.items[n-1].Span.End = end
 		return
 	}
@@ -150,7 +153,7 @@ func (p *parser) take(kind ItemKind) {
 // file, or a request that C9 accepts without a separator.
 func (p *parser) parseBlock() {
 	start := p.line.start
-	if len(p.items) > 0 { // the byte order mark
+	if len(p.items) > 0 { // the byte order mark, or the prose before a fence
 		start = p.items[0].Span.Start
 	}
 	b := p.blockSlab.One()

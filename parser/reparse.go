@@ -12,7 +12,7 @@ import (
 // alive with them.
 const maxSources = 8
 
-// Reparse returns what Parse(src) returns, and takes from old, the tree of an
+// Reparse returns what ParseAs returns for src in old's language, and takes from old, the tree of an
 // earlier version of the text, what the difference of the two leaves as it is.
 // Blocks before it are shared; blocks behind it are copied to their new place.
 //
@@ -20,6 +20,9 @@ const maxSources = 8
 // block wherever it stands (C10), so nothing before such a line depends on what
 // is behind it, nor the other way round.
 func Reparse(old *File, src string) *File {
+	if old.Language != HTTP {
+		return ParseAs(old.Language, src)
+	}
 	edit := text.Difference(old.Src, src)
 	first := old.unchangedBefore(edit.Span.Start)
 	if first == 0 && old.unchangedBehind(edit.Span.End) == len(old.Blocks) {

@@ -11,9 +11,10 @@ import (
 
 // File is the tree of one source text. It is immutable after Parse.
 type File struct {
-	Src string
+	Src      string
+	Language Language
 	// Blocks tile the file: the first begins at 0, each next one at a ###
-	// separator line or, where ruling C9 accepts a request without one, at that
+	// separator line, behind a fence of Markdown or AsciiDoc, or, where ruling C9 accepts a request without one, at that
 	// request's first line; the last ends at len(Src). There is always at least
 	// one.
 	Blocks []*Block

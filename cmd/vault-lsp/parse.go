@@ -27,7 +27,7 @@ func (a *app) parseCommand() *cobra.Command {
 			isProvider := func(name string) bool { _, ok := secret.Lookup(name); return ok }
 			enc := a.jsonOutput()
 			enc.SetIndent("", "  ")
-			if err := enc.Encode(parser.Describe(parser.Parse(src), isProvider)); err != nil {
+			if err := enc.Encode(parser.Describe(parser.ParseAs(parser.LanguageOf(args[0]), src), isProvider)); err != nil {
 				return fmt.Errorf("write: %w", err)
 			}
 			return nil

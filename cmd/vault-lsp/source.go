@@ -34,7 +34,7 @@ func openSource(path, environment string, overrides map[string]string) (*source,
 	if err != nil {
 		return nil, usage(err)
 	}
-	s := &source{path: path, dir: filepath.Dir(abs), file: parser.Parse(text)}
+	s := &source{path: path, dir: filepath.Dir(abs), file: parser.ParseAs(parser.LanguageOf(path), text)}
 	s.workspace = workspaceRoot(s.dir)
 	rel, err := filepath.Rel(s.workspace, s.dir)
 	if err != nil {

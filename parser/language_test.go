@@ -1,0 +1,74 @@
+package parser_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/vault-lsp/vault-lsp/parser"
+)
+
+func TestLanguageOf(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]parser.Language{
+		"a.http": parser.HTTP, "a.rest": parser.HTTP, "a": parser.HTTP,
+		"docs/README.md": parser.Markdown, "file:///a/B.Markdown": parser.Markdown,
+		"guide.adoc": parser.AsciiDoc, "guide.asciidoc": parser.AsciiDoc,
+	} {
+		if got := parser.LanguageOf(name); got != want {
+			t.Errorf("%s is language %v, want %v", name, got, want)
+		}
+	}
+}
+
+func TestFences(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		language parser.Language
+		src      string
+		want     []string
+	}{
+		"Markdown": {
+			parser.Markdown,
+			"# Title\n\nGET http://prose\n\n```http\n@a = 1\nGET http://a\nX: y\n```\n\n~~~ REST\nPOST http://b\n\n# title\n{}\n\n### c\nGET http://c\n~~~\n### no block\n",
+			[]string{"GET | http://a | X: y", "POST | http://b | {}", "GET | http://c"},
+		},
+		"other fences":            {parser.Markdown, "````md\n```http\nGET http://a\n```\n````\n```sh\nGET http://b\n```\n```httpyac {title}\nGET http://c\n```", []string{"GET | http://c"}},
+		"in a list":               {parser.Markdown, "- first\n  ```http\n  GET http://a\n  ```\n", []string{"GET | http://a"}},
+		"a longer end":            {parser.Markdown, "```http\nPOST http://a\n\n``\n````\ntext\n", []string{"POST | http://a | ``"}},
+		"an open fence":           {parser.Markdown, "```http\nGET http://a\n", []string{"GET | http://a"}},
+		"an empty one":            {parser.Markdown, "```http\n```\n```http", nil},
+		"no fence":                {parser.Markdown, "GET http://a\n", nil},
+		"nothing":                 {parser.Markdown, "", nil},
+		"no end of the last line": {parser.Markdown, "```http\r\nGET http://a\r\n```", []string{"GET | http://a"}},
+		"AsciiDoc": {
+			parser.AsciiDoc,
+			"= Title\n\n[source,http]\n.A request\n----\nGET http://a\n----\n\n[source%linenums, http , indent=0]\n-----\nPOST http://b\n\n----\n-----\n----\nGET http://no\n----\n```http\nGET http://c\n```\n",
+			[]string{"GET | http://a", "POST | http://b | ----", "GET | http://c"},
+		},
+		"other source blocks": {parser.AsciiDoc, "[source,ruby]\n----\nGET http://a\n----\n[source,http]\n\ntext\n\n----\nGET http://b\n----\n[,rest]\n----\nGET http://c\n----\n", []string{"GET | http://c"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := parser.ParseAs(tt.language, tt.src)
+			checkFile(t, f)
+			if diff := cmp.Diff(tt.want, summary(f)); diff != "" {
+				t.Errorf("requests (-want +got):\n%s", diff)
+			}
+			if got := parser.Reparse(f, tt.src+"\n\n```rest\nGET /new\n```\n"); got.Language != tt.language {
+				t.Errorf("the next version has language %v", got.Language)
+			}
+		})
+	}
+}
+
+// FuzzFences parses anything as Markdown and AsciiDoc.
+func FuzzFences(f *testing.F) {
+	f.Add("text\n```http\nGET http://a\n```\n[source,http]\n----\nGET /\n----\n")
+	f.Add("~~~rest\n\n~~~\n```http")
+	f.Fuzz(func(t *testing.T, src string) {
+		checkFile(t, parser.ParseAs(parser.Markdown, src))
+		checkFile(t, parser.ParseAs(parser.AsciiDoc, src))
+	})
+}
