@@ -7,6 +7,7 @@ type FieldType string
 const (
 	TypeText     FieldType = "text"
 	TypeURL      FieldType = "url"      // http or https, no user information
+	TypeServer   FieldType = "server"   // http or https, no user information; or unix:///path of a socket
 	TypePath     FieldType = "path"     // of a file on this machine
 	TypeBool     FieldType = "bool"     // true, false
 	TypeDuration FieldType = "duration" // Go syntax, "15m"

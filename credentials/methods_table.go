@@ -117,11 +117,12 @@ func gcpMethods() []Method {
 }
 
 func vaultMethods() []Method {
-	address := plain("address", "Address", "URL of the server; plain http only on this machine", required, typed(TypeURL), example("https://vault.example.com"))
+	address := plain("address", "Address", "URL of the server, or unix:///path of a socket; plain http only on this machine", required, typed(TypeServer), example("https://vault.example.com"))
 	shared := []MethodField{
 		plain("namespace", "Namespace", "namespace of the secrets (Enterprise, HCP, OpenBao)", example("admin")),
 		plain("authNamespace", "Sign-in namespace", "namespace to sign in to, where it is another one"),
 		plain("caCert", "CA certificate", "path of a PEM file with the server's certificate authority", typed(TypePath)),
+		plain("caPath", "CA folder", "path of a folder with PEM files of certificate authorities", typed(TypePath)),
 		plain("clientCert", "Client certificate", "path of a PEM file", typed(TypePath)),
 		plain("clientKey", "Client key", "path of a PEM file", typed(TypePath)),
 		plain("tlsServerName", "TLS server name", "name to expect in the server's certificate"),
@@ -160,12 +161,16 @@ func vaultMethods() []Method {
 		row(secret.Vault, "jwt", "JWT", "A JSON Web Token, as CI systems give.",
 			[]MethodField{address, role(), secretField("jwt", "JWT", "the token", required), mount("jwt")}, shared),
 		row(secret.Vault, "oidc", "OIDC", "Sign-in in the browser.",
-			[]MethodField{address, role(), mount("oidc")}, shared).signedIn(),
+			[]MethodField{address, role(), mount("oidc"),
+				plain("callbackPort", "Callback port", "port of this machine that the browser comes back to; the role must allow http://localhost:PORT/oidc/callback", byDefault("8250")),
+			}, shared).signedIn(),
 		row(secret.Vault, "kubernetes", "Kubernetes", "The service account of a pod.",
 			[]MethodField{address, role(required),
 				secretField("jwt", "Service account token", "token; the pod's own if absent"),
 				mount("kubernetes")}, shared),
 		cert,
+		row(secret.Vault, "agent", "Vault Agent or Proxy", "A Vault Agent or Vault Proxy that signs in by itself (auto-auth).",
+			[]MethodField{address}, shared),
 	}
 }
 

@@ -152,7 +152,7 @@ func TestParseProblems(t *testing.T) {
 // its fields, and one with the required ones only, reads without a problem.
 func TestEveryMethodReads(t *testing.T) {
 	t.Parallel()
-	sample := map[FieldType]string{TypeText: "text", TypeURL: "https://x.example.com", TypePath: "/p", TypeBool: "true", TypeDuration: "15m", TypeLabel: "eu-west-1"}
+	sample := map[FieldType]string{TypeText: "text", TypeURL: "https://x.example.com", TypeServer: "unix:///run/agent.sock", TypePath: "/p", TypeBool: "true", TypeDuration: "15m", TypeLabel: "eu-west-1"}
 	for _, m := range Methods() {
 		for _, all := range []bool{true, false} {
 			p := Profile{Name: "x", Provider: m.Provider, Auth: m.Auth, Fields: map[string]string{}, Secrets: map[string]Source{}}
@@ -191,7 +191,7 @@ func TestMethodTableIsComplete(t *testing.T) {
 	t.Parallel()
 	want := map[string]string{
 		"aws": "default keys profile sso role", "gcp": "default service-account impersonate",
-		"vault": "token approle userpass ldap jwt oidc kubernetes cert", "hcp": "service-principal",
+		"vault": "token approle userpass ldap jwt oidc kubernetes cert agent", "hcp": "service-principal",
 		"azure": "default browser device-code cli service-principal managed-identity workload-identity",
 		"local": "passphrase keyring",
 	}

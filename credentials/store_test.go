@@ -150,37 +150,6 @@ func TestSelect(t *testing.T) {
 	}
 }
 
-func TestAmbientVault(t *testing.T) {
-	t.Parallel()
-	home := t.TempDir()
-	tokenFile := filepath.Join(home, ".vault-token")
-	if err := os.WriteFile(tokenFile, []byte("from-file\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	s, _ := open(t, "", map[string]string{"HOME": home, "VAULT_ADDR": "https://v.example.com", "VAULT_NAMESPACE": "team", "VAULT_SKIP_VERIFY": "1"})
-	p, err := s.Select("vault", "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := Profile{Provider: "vault", Auth: "token", Ambient: true,
-		Fields:  map[string]string{"address": "https://v.example.com", "namespace": "team"},
-		Secrets: map[string]Source{"token": {File: tokenFile}}}
-	if diff := cmp.Diff(want, p); diff != "" {
-		t.Error(diff)
-	}
-	token, err := s.Material(t.Context(), p, "token")
-	if err != nil || string(token.Reveal()) != "from-file" {
-		t.Errorf("got %q, %v", token.Reveal(), err)
-	}
-	before := s.Fingerprint(p)
-	if err := os.WriteFile(tokenFile, []byte("another-token\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if s.Fingerprint(p) == before {
-		t.Error("the fingerprint does not change with ~/.vault-token")
-	}
-}
-
 func TestAmbientLocal(t *testing.T) {
 	t.Parallel()
 	with, _ := open(t, "", map[string]string{PassphraseVariable: marker})
