@@ -45,7 +45,7 @@ func CommandTable() []Command {
 			(*session).listSecrets),
 		define("vault-lsp.listCredentials", "List Credentials",
 			"Lists the credential profiles of the user's configuration file.",
-			"`[{name, provider, auth, identity?, expires?, isDefault, signIn}]`; identity and expires are those of the last test or sign-in in this session, `signIn` says that a person signs in with it",
+			"`[{name, provider, auth, identity?, expires?, isDefault, signIn}]`; identity and expires are those of the last test in this session, or of the kept sign-in, `signIn` says that a person signs in with it",
 			(*session).listCredentials),
 		define("vault-lsp.describeCredential", "Describe Credential",
 			"Gives a credential profile as it is configured, for a form that changes it. Of secret fields it says where they lie, never what they are.",

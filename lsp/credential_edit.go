@@ -234,13 +234,13 @@ type secretPlace struct {
 }
 
 // describeCredential gives what a form for an existing profile is filled with.
-func (s *session) describeCredential(_ context.Context, _ invocation, args credentialArgs) (*credentialDetails, error) {
+func (s *session) describeCredential(ctx context.Context, _ invocation, args credentialArgs) (*credentialDetails, error) {
 	profile, err := s.deps.Credentials.Profile(args.Name)
 	if err != nil {
 		return nil, credentialFailure(err)
 	}
 	details := &credentialDetails{
-		credentialInfo: s.credentialInfo(profile), Fields: map[string]string{}, Secrets: []secretPlace{},
+		credentialInfo: s.credentialInfo(ctx, profile), Fields: map[string]string{}, Secrets: []secretPlace{},
 	}
 	maps.Copy(details.Fields, profile.Fields)
 	for _, name := range slices.Sorted(maps.Keys(profile.Secrets)) {

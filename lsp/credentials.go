@@ -50,15 +50,16 @@ type credentialInfo struct {
 	SignIn bool `json:"signIn"`
 }
 
-func (s *session) listCredentials(context.Context, invocation, noArgs) ([]credentialInfo, error) {
+func (s *session) listCredentials(ctx context.Context, _ invocation, _ noArgs) ([]credentialInfo, error) {
 	list := []credentialInfo{}
 	for _, profile := range s.deps.Credentials.List() {
-		list = append(list, s.credentialInfo(profile))
+		list = append(list, s.credentialInfo(ctx, profile))
 	}
 	return list, nil
 }
 
-func (s *session) credentialInfo(profile credentials.Profile) credentialInfo {
+// credentialInfo says what is known of a profile without asking its vault.
+func (s *session) credentialInfo(ctx context.Context, profile credentials.Profile) credentialInfo {
 	info := credentialInfo{
 		Name: profile.Name, Provider: profile.Provider, Auth: profile.Auth,
 		IsDefault: s.deps.Credentials.Config().Defaults[profile.Provider] == profile.Name,
@@ -68,6 +69,8 @@ func (s *session) credentialInfo(profile credentials.Profile) credentialInfo {
 	}
 	if identity, ok := s.identities.of(profile.Name); ok {
 		info.Identity, info.Expires = s.mask(identity.Name), timestamp(identity.Expires)
+	} else if account, ok := s.deps.Credentials.Session(profile).Account(ctx); ok && info.SignIn {
+		info.Identity, info.Expires = s.mask(account.Identity), timestamp(account.Expires)
 	}
 	return info
 }

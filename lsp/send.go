@@ -164,7 +164,7 @@ func (s *session) sendFailure(doc *Document, plan *request.Plan, err error) erro
 	if errors.As(err, &refused) {
 		failure.Needs, failure.Prompts, failure.Input, failure.Action = refused.Needs, refused.Prompts, refused.Input, refused.Action
 	}
-	if failed.Code == codeLocked && plan != nil {
+	if failed.Code == codeLocked && plan != nil && failure.Needs == nil {
 		s.offerUnlock(failure, plan, failed.Span)
 	}
 	return failure
