@@ -38,6 +38,9 @@ type Error struct {
 	Hint     string // what to do; may be empty
 	// RetryAfter is how long a throttling vault asks to wait; 0 if it does not say.
 	RetryAfter time.Duration
+	// Credential is the profile that a person has to sign in with, for kind
+	// SignInNeeded: the one named by the reference, or one it builds on.
+	Credential string
 	Err        error
 }
 

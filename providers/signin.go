@@ -66,8 +66,9 @@ type Session struct {
 func NeedsSignIn(profile credentials.Profile, reason string, cause error) *Error {
 	return &Error{
 		Kind: SignInNeeded, Provider: profile.Provider, Op: "sign in",
-		Message: fmt.Sprintf("%s: %s", profile.Title(), reason),
-		Hint:    "sign in with `vault-lsp credential login " + profile.Name + "`, or with the command Sign In of your editor",
-		Err:     cause,
+		Message:    fmt.Sprintf("%s: %s", profile.Title(), reason),
+		Credential: profile.Name,
+		Hint:       "sign in with `vault-lsp credential login " + profile.Name + "`, or with the command Sign In of your editor",
+		Err:        cause,
 	}
 }
