@@ -22,6 +22,7 @@ const (
 	CodeUnknownDirective       = "unknown-directive"
 	CodeLiteralSecret          = "literal-secret"
 	CodeDirectiveWithoutEffect = "directive-without-effect"
+	CodeInvalidDirective       = "invalid-directive"
 	CodeDateLetters            = "date-letters"
 )
 
@@ -109,6 +110,7 @@ var codes = []CodeInfo{
 	{parser.CodeUnclosedComment, parser.Error, "A `/*` has no `*/`.", "/*\nGET https://example.com"},
 	{CodeDuplicateName, parser.Warning, "Two requests have the same name, so `--name` finds only the first. For titles behind `###` this is a hint.", "# @name a\nGET https://example.com\n\n###\n# @name a\nGET https://example.com"},
 	{CodeDirectiveWithoutEffect, parser.Hint, "Another tool knows this directive; vault-lsp does not act on it.", "# @prompt code\nGET https://example.com"},
+	{CodeInvalidDirective, parser.Warning, "What stands behind a directive's name is not what it takes, or is missing. The directive has no effect.", "# @timeout soon\nGET https://example.com"},
 	{CodeUnknownDirective, parser.Warning, "No tool that is known here has this directive. It has no effect.", "# @nmae a\nGET https://example.com"},
 }
 

@@ -62,6 +62,9 @@ func (d *diagnoser) directive(v *parser.Directive) {
 		d.add(Diagnostic{Code: CodeDirectiveWithoutEffect, Span: v.NameSpan,
 			Message: fmt.Sprintf("@%s of other tools has no effect here.", v.Name)})
 	}
+	if known && word.Doc != "" {
+		d.directiveArgument(v)
+	}
 	// `# @base = x` is a variable that somebody commented out.
 	if known || v.Name == "" || strings.Contains(d.src[v.NameSpan.End:v.ValueSpan.Start], "=") {
 		return
@@ -79,10 +82,23 @@ func (d *diagnoser) directive(v *parser.Directive) {
 	d.add(x)
 }
 
+// directiveArgument reports an argument that a directive does not take.
+func (d *diagnoser) directiveArgument(v *parser.Directive) {
+	spec, _ := parser.LookupDirective(v.Name)
+	if message := parser.CheckDirective(spec, v.Value); message != "" {
+		span := v.ValueSpan
+		if span.IsEmpty() {
+			span = v.NameSpan
+		}
+		d.add(Diagnostic{Code: CodeInvalidDirective, Span: span, Message: sentence(message)})
+	}
+}
+
 func nearestDirective(name string) string {
-	names := make([]string, len(directiveWords))
-	for i := range directiveWords {
-		names[i] = directiveWords[i].Name
+	specs := parser.Directives()
+	names := make([]string, len(specs))
+	for i := range specs {
+		names[i] = specs[i].Name
 	}
 	return spelling.Nearest(name, names)
 }

@@ -1,23 +1,17 @@
 package request
 
-import (
-	"strconv"
-	"strings"
-	"time"
-
-	"github.com/vault-lsp/vault-lsp/parser"
-)
+import "github.com/vault-lsp/vault-lsp/parser"
 
 // directives reads those directives of the block that change how the request
 // is sent. The others are the analysis's to report.
 func (b *builder) directives(block *parser.Block) {
 	for _, d := range block.Directives {
-		// no-redirect and noRedirect are the same.
-		switch strings.ReplaceAll(strings.ToLower(d.Name), "-", "") {
-		case "noredirect":
+		spec, _ := parser.LookupDirective(d.Name)
+		switch spec.Name {
+		case "no-redirect":
 			b.plan.NoRedirect = true
 		case "timeout":
-			timeout, ok := parseTimeout(d.Value)
+			timeout, ok := parser.ParseDuration(d.Value, spec.Unit)
 			if !ok {
 				b.problem(Problem{
 					Code: CodeBadDirective, Severity: parser.Warning, Span: d.ValueSpan, Exit: ExitSend,
@@ -29,21 +23,4 @@ func (b *builder) directives(block *parser.Block) {
 			b.plan.Timeout = timeout
 		}
 	}
-}
-
-// parseTimeout reads `5`, `5 s`, `500ms`, `2 m`: seconds where no unit stands,
-// as the clients that know the directive do.
-func parseTimeout(value string) (time.Duration, bool) {
-	value = strings.TrimSpace(value)
-	digits := strings.IndexFunc(value, func(r rune) bool { return (r < '0' || r > '9') && r != '.' })
-	number, unit := value, "s"
-	if digits >= 0 {
-		number, unit = value[:digits], strings.TrimSpace(value[digits:])
-	}
-	n, err := strconv.ParseFloat(number, 64)
-	scale, known := map[string]time.Duration{"ms": time.Millisecond, "s": time.Second, "m": time.Minute}[unit]
-	if err != nil || !known || n <= 0 || n > 1e9 {
-		return 0, false
-	}
-	return time.Duration(n * float64(scale)), true
 }
