@@ -37,8 +37,47 @@ const (
 // somebody waits for it.
 const revokeTimeout = 5 * time.Second
 
-// errTokenRefused is a token the server does not know, or no longer.
-var errTokenRefused = errors.New("the server does not accept the token")
+// tokenError is a token the server does not know, or no longer.
+type tokenError struct {
+	// origin is where the token is from, such as a file; "" if unknown.
+	origin string
+	agent  bool // an agent adds the token
+	// tokenFile is set where Vault's own command writes the token.
+	tokenFile bool
+}
+
+func (e *tokenError) Error() string { return e.text() }
+
+func (e *tokenError) text() string {
+	switch {
+	case e.agent:
+		return "the agent adds no token that the server accepts"
+	case e.origin != "":
+		return "the server does not accept the token from " + e.origin + "; it is wrong, has expired or was revoked"
+	}
+	return "the server does not accept the token; it is wrong, has expired or was revoked"
+}
+
+func (e *tokenError) hint() string {
+	switch {
+	case e.agent:
+		return "check that its auto_auth has signed in and that its api_proxy has use_auto_auth_token = true"
+	case e.tokenFile:
+		return "sign in with `vault login`, which stores a new one there"
+	}
+	return "sign in again and store the new token"
+}
+
+// refusedToken is the error of a token the server does not accept.
+func (c *client) refusedToken() error {
+	profile := c.profile
+	e := &tokenError{agent: profile.Auth == authAgent}
+	if source := profile.Secrets["token"]; !source.IsZero() && profile.Auth == authToken {
+		e.origin = source.String()
+		e.tokenFile = strings.HasSuffix(source.File, "-token") || profile.Ambient && len(source.Command) > 0
+	}
+	return e
+}
 
 // errMFA is a sign-in that the server wants confirmed with a second factor.
 var errMFA = errors.New("the server wants a second factor")

@@ -95,7 +95,7 @@ func (o *oidc) over(ctx context.Context, token string) error {
 			return err
 		}
 	}
-	return providers.NeedsSignIn(o.credential.Profile, reason, errTokenRefused)
+	return providers.NeedsSignIn(o.credential.Profile, reason, &tokenError{})
 }
 
 func (o *oidc) reason() string {

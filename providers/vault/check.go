@@ -49,7 +49,7 @@ func (c *client) check(ctx context.Context) (providers.Identity, error) {
 	if hasStatus(err, http.StatusForbidden) {
 		return providers.Identity{
 			Name:    "a token that may not look itself up",
-			Details: []providers.Detail{{Name: "address", Value: c.settings.address.String()}},
+			Details: []providers.Detail{{Name: "address", Value: c.settings.place()}},
 		}, nil
 	}
 	if err != nil {
@@ -71,7 +71,7 @@ func (c *client) identity(l life) providers.Identity {
 			id.Details = append(id.Details, providers.Detail{Name: name, Value: value})
 		}
 	}
-	add("address", c.settings.address.String())
+	add("address", c.settings.place())
 	add("namespace", strings.TrimSuffix(l.Namespace, "/"))
 	add("policies", strings.Join(append(l.Policies, l.Identity...), ", "))
 	add("type", l.Type)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/hashicorp/vault/api"
 
+	"github.com/vault-lsp/vault-lsp/credentials"
 	"github.com/vault-lsp/vault-lsp/providers"
 	"github.com/vault-lsp/vault-lsp/secret"
 )
@@ -29,6 +30,7 @@ const (
 // what was learned about the mounts.
 type client struct {
 	title     string // the credential, for messages
+	profile   credentials.Profile
 	settings  settings
 	transport *guard
 	sdk       *api.Client
@@ -47,13 +49,13 @@ func newClient(credential providers.Credential, options Options) (*client, error
 	if err != nil {
 		return nil, err
 	}
-	transport := newGuard(settings.address, settings.tls, settings.allowHTTP, options.Proxy)
-	sdk, err := newSDK(settings.address, transport)
+	transport := newGuard(settings, options.Proxy)
+	sdk, err := newSDK(settings.address, transport, options.UserAgent)
 	if err != nil {
 		return nil, err
 	}
 	c := &client{
-		title: credential.Profile.Title(), settings: settings, sdk: sdk, transport: transport, now: options.Clock,
+		title: credential.Profile.Title(), profile: credential.Profile, settings: settings, sdk: sdk, transport: transport, now: options.Clock,
 		announce: credential.Announce,
 	}
 	signIn, err := c.method(credential, options)
@@ -72,7 +74,7 @@ func newClient(credential providers.Credential, options Options) (*client, error
 // newSDK builds the library's client so that nothing of the environment is
 // left in it: NewClient reads VAULT_TOKEN, VAULT_NAMESPACE and VAULT_HEADERS,
 // and every request would read VAULT_WRAP_TTL.
-func newSDK(address *url.URL, transport http.RoundTripper) (*api.Client, error) {
+func newSDK(address *url.URL, transport http.RoundTripper, userAgent string) (*api.Client, error) {
 	config := &api.Config{
 		Address: address.String(),
 		HttpClient: &http.Client{
@@ -97,7 +99,7 @@ func newSDK(address *url.URL, transport http.RoundTripper) (*api.Client, error) 
 		// Asks an agent in between to answer: its protection against forged
 		// requests of browsers.
 		api.RequestHeaderName: {"true"},
-		"User-Agent":          {"vault-lsp"},
+		"User-Agent":          {userAgent},
 	})
 	sdk.SetWrappingLookupFunc(func(string, string) string { return "" })
 	return sdk, nil
@@ -235,7 +237,7 @@ func (c *client) call(ctx context.Context, r request) (answer, error) {
 		return answer{}, err
 	}
 	if fresh.token == used.token {
-		return answer{}, errTokenRefused
+		return answer{}, c.refusedToken()
 	}
 	a, err = c.send(ctx, fresh.token, r)
 	a.token = fresh.token
@@ -243,7 +245,7 @@ func (c *client) call(ctx context.Context, r request) (answer, error) {
 	case !hasStatus(err, http.StatusForbidden):
 		return a, err
 	case !fresh.minted && !c.accepts(ctx, fresh.token):
-		return answer{}, errTokenRefused
+		return answer{}, c.refusedToken()
 	}
 	return a, denied(fresh.token, r, err)
 }

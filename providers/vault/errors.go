@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/hashicorp/vault/api"
 
@@ -54,6 +55,7 @@ func hasMessage(err error, phrase string) bool {
 type fault struct {
 	kind          providers.Kind
 	message, hint string
+	after         time.Duration // to wait; 0 if unknown
 }
 
 // explain turns any error of this package into one that may be shown. title is
@@ -81,7 +83,7 @@ func explain(ctx context.Context, op, title, subject string, err error) error {
 		f = explainConnection(title, err)
 	}
 	return &providers.Error{
-		Kind: f.kind, Provider: secret.Vault, Op: op, Message: f.message, Hint: f.hint, Err: err,
+		Kind: f.kind, Provider: secret.Vault, Op: op, Message: f.message, Hint: f.hint, RetryAfter: f.after, Err: err,
 	}
 }
 
@@ -119,6 +121,7 @@ func explainCredential(title string, err error) (fault, bool) {
 	var setting *settingError
 	var login *loginError
 	var environment *environmentError
+	var refused *tokenError
 	switch {
 	case errors.As(err, &setting):
 		return fault{
@@ -132,11 +135,8 @@ func explainCredential(title string, err error) (fault, bool) {
 			kind: providers.Unauthenticated, message: environment.Error(),
 			hint: "Vault's client library reads VAULT_HEADERS, VAULT_CACERT, VAULT_SKIP_VERIFY and others at the start even where a credential does not use them: correct or unset them",
 		}, true
-	case errors.Is(err, errTokenRefused):
-		return fault{
-			kind: providers.Unauthenticated, message: title + ": the server does not accept the token; it is wrong, has expired or was revoked",
-			hint: "sign in again and store the new token",
-		}, true
+	case errors.As(err, &refused):
+		return fault{kind: providers.Unauthenticated, message: title + ": " + refused.text(), hint: refused.hint()}, true
 	case strings.Contains(err.Error(), "non-printable characters"):
 		return fault{
 			kind: providers.Unauthenticated, message: title + ": the token holds characters that do not print",
@@ -177,10 +177,10 @@ func explainStatus(title, subject string, err error) (fault, bool) {
 		}, true
 	case code == http.StatusNotFound:
 		return fault{kind: providers.NotFound, message: subject + " does not exist", hint: "check path, mount and namespace"}, true
-	case code == http.StatusTooManyRequests:
+	case code == http.StatusPreconditionFailed:
 		return fault{
-			kind: providers.Throttled, message: "the server has a limit on requests, which is reached",
-			hint: "wait a little and try again",
+			kind: providers.Unavailable, message: "the server that answered is a replica that is not up to date yet",
+			hint: "try again in a moment",
 		}, true
 	case code == http.StatusServiceUnavailable && hasMessage(err, "sealed"):
 		return fault{
@@ -214,7 +214,17 @@ func explainStatus(title, subject string, err error) (fault, bool) {
 func explainConnection(title string, err error) fault {
 	var redirect *redirectError
 	var remote *notLoopbackError
+	var throttled *throttledError
 	switch {
+	case errors.As(err, &throttled):
+		f := fault{
+			kind: providers.Throttled, message: "the server has a limit on requests, which is reached",
+			hint: "wait a little and try again", after: throttled.after,
+		}
+		if f.after > 0 {
+			f.hint = fmt.Sprintf("try again in %s", f.after)
+		}
+		return f
 	case errors.As(err, &redirect):
 		return fault{
 			kind: providers.Unavailable, message: "the server redirects to " + redirect.target + ", which is not followed because the token would go along",
@@ -269,6 +279,10 @@ func explainTLS(title string, err error) (fault, bool) {
 	default:
 		return fault{}, false
 	}
+	var unverified *unverifiedError
+	if errors.As(err, &unverified) {
+		f.hint += "; VAULT_SKIP_VERIFY is set and has no effect here: certificates are always verified"
+	}
 	return f, true
 }
 
@@ -283,6 +297,7 @@ func isAlert(err error) bool {
 func explainNetwork(title string, err error) fault {
 	var dns *net.DNSError
 	var timeout net.Error
+	var operation *net.OpError
 	f := fault{kind: providers.Unavailable, hint: "check the address of " + title + ", and that the server runs"}
 	switch {
 	case errors.As(err, &dns) && !dns.IsTimeout:
@@ -291,6 +306,9 @@ func explainNetwork(title string, err error) fault {
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		f.kind, f.message = providers.Timeout, server(err)+" did not answer in time"
 		f.hint = "check the address of " + title + ", and the network or VPN"
+	case errors.As(err, &operation) && operation.Net == "unix" && operation.Addr != nil:
+		f.message = fmt.Sprintf("the socket %s does not answer", operation.Addr)
+		f.hint = "check the address of " + title + ", and that the agent runs"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		f.message = server(err) + " refuses the connection"
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):

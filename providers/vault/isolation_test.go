@@ -266,7 +266,7 @@ func TestBadProfiles(t *testing.T) {
 		{"no address", "", nil, "address: is missing"},
 		{"no URL", "vault.example.com:8200", nil, "address"},
 		{"other scheme", "ftp://vault.example.com", nil, `scheme "ftp"`},
-		{"unix socket", "unix:///tmp/agent.sock", nil, "address"},
+		{"relative socket", "unix://agent.sock", nil, "address: is not the whole path"},
 		{"user", "https://user:password-in-url@vault.example.com", nil, "user or password"},
 		{"query", "https://vault.example.com?x=1", nil, "query"},
 		{"plain http", "http://vault.example.com:8200", nil, "plain http"},

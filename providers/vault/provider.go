@@ -22,6 +22,8 @@ type Options struct {
 	Proxy func(*http.Request) (*url.URL, error)
 	// Clock tells the time; time.Now where nil.
 	Clock func() time.Time
+	// UserAgent is what audit logs show; "vault-lsp" where empty.
+	UserAgent string
 	// PodTokenFile has the token of the pod's service account; Kubernetes' own
 	// path where empty.
 	PodTokenFile string
@@ -59,6 +61,7 @@ func New(options Options) *Provider {
 	if options.Clock == nil {
 		options.Clock = time.Now
 	}
+	options.UserAgent = cmp.Or(options.UserAgent, "vault-lsp")
 	options.PodTokenFile = cmp.Or(options.PodTokenFile, podTokenFile)
 	return &Provider{options: options, clients: make(map[string]held)}
 }

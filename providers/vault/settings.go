@@ -2,11 +2,9 @@ package vault
 
 import (
 	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"net/netip"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -19,6 +17,7 @@ const (
 	fieldNamespace       = "namespace"
 	fieldAuthNamespace   = "authNamespace"
 	fieldCACert          = "caCert"
+	fieldCAPath          = "caPath"
 	fieldClientCert      = "clientCert"
 	fieldClientKey       = "clientKey"
 	fieldTLSServerName   = "tlsServerName"
@@ -39,6 +38,15 @@ type settings struct {
 	namespace, authNamespace string
 	allowHTTP                bool
 	tls                      *tls.Config
+	// socket is the path of a Unix socket that leads to the server; "" for the
+	// network.
+	socket string
+	// proxy replaces the program's choice of a proxy where the environment names
+	// one for Vault alone; nil where not.
+	proxy *url.URL
+	// skipVerify is set where the environment asks not to verify certificates,
+	// which is not done; for the message.
+	skipVerify bool
 }
 
 // settingError is a field of a profile that cannot be used. Field and text are
@@ -57,7 +65,13 @@ func newSettings(profile credentials.Profile) (settings, error) {
 	var s settings
 	var err error
 	s.allowHTTP = profile.Fields[fieldAllowHTTP] == "true"
-	if s.address, err = parseAddress(profile.Fields[fieldAddress], s.allowHTTP); err != nil {
+	s.skipVerify = profile.Fields[credentials.FieldSkipVerify] == "true"
+	if path, ok := strings.CutPrefix(profile.Fields[fieldAddress], socketScheme); ok {
+		s.socket, s.address, err = path, &url.URL{Scheme: "http", Host: "localhost"}, checkSocket(path)
+	} else {
+		s.address, err = parseAddress(profile.Fields[fieldAddress], s.allowHTTP)
+	}
+	if err != nil {
 		return settings{}, &settingError{field: fieldAddress, text: err.Error()}
 	}
 	if s.namespace, err = cleanNamespace(profile.Fields[fieldNamespace]); err != nil {
@@ -70,8 +84,39 @@ func newSettings(profile credentials.Profile) (settings, error) {
 			return settings{}, &settingError{field: fieldAuthNamespace, text: err.Error()}
 		}
 	}
+	if text := profile.Fields[credentials.FieldProxy]; text != "" {
+		if s.proxy, err = parseProxy(text); err != nil {
+			return settings{}, &settingError{field: "VAULT_PROXY_ADDR", text: err.Error()}
+		}
+	}
 	s.tls, err = newTLSConfig(profile)
 	return s, err
+}
+
+// socketScheme begins the address of a Unix socket, as in Vault's own tools.
+const socketScheme = "unix://"
+
+func checkSocket(path string) error {
+	if !filepath.IsAbs(path) || strings.ContainsRune(path, 0) {
+		return fmt.Errorf("is not the whole path of a socket, such as unix:///run/vault/agent.sock")
+	}
+	return nil
+}
+
+func parseProxy(text string) (*url.URL, error) {
+	proxy, err := url.Parse(text)
+	if err != nil || proxy.Scheme != "http" && proxy.Scheme != "https" && proxy.Scheme != "socks5" || proxy.Hostname() == "" {
+		return nil, fmt.Errorf("is not the URL of an HTTP proxy")
+	}
+	return proxy, nil
+}
+
+// place is the address as the user wrote it.
+func (s settings) place() string {
+	if s.socket != "" {
+		return socketScheme + s.socket
+	}
+	return s.address.String()
 }
 
 // isHCP reports whether the server is one of HCP Vault Dedicated, which gives
@@ -124,60 +169,4 @@ func cleanNamespace(text string) (string, error) {
 		return "", nil
 	}
 	return cleanPath(text)
-}
-
-// newTLSConfig reads the certificates a profile names. caCert replaces the
-// system's certificate authorities, as it does for Vault's own command.
-func newTLSConfig(profile credentials.Profile) (*tls.Config, error) {
-	config := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: profile.Fields[fieldTLSServerName]}
-	paths := make(map[string]string, 3)
-	for _, field := range []string{fieldCACert, fieldClientCert, fieldClientKey} {
-		path, err := certificatePath(profile, field)
-		if err != nil {
-			return nil, err
-		}
-		paths[field] = path
-	}
-	if path := paths[fieldCACert]; path != "" {
-		pem, err := os.ReadFile(path)
-		if err != nil {
-			return nil, &settingError{field: fieldCACert, text: "cannot be read", err: err}
-		}
-		config.RootCAs = x509.NewCertPool()
-		if !config.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, &settingError{field: fieldCACert, text: "holds no certificate in PEM form"}
-		}
-	}
-	cert, key := paths[fieldClientCert], paths[fieldClientKey]
-	switch {
-	case cert == "" && key == "":
-		return config, nil
-	case cert == "" || key == "":
-		return nil, &settingError{field: fieldClientCert, text: "needs " + fieldClientKey + " and the other way round"}
-	}
-	pair, err := tls.LoadX509KeyPair(cert, key)
-	if err != nil {
-		return nil, &settingError{field: fieldClientCert, text: "and " + fieldClientKey + " cannot be read as a certificate and its key in PEM form", err: err}
-	}
-	config.Certificates = []tls.Certificate{pair}
-	return config, nil
-}
-
-// certificatePath returns the path in a field; ~/ is the home folder. A
-// configured profile must not name a relative one: the server may run in a
-// cloned folder, whose files are not the user's. The environment may, as it
-// does for Vault's own command.
-func certificatePath(profile credentials.Profile, field string) (string, error) {
-	path := profile.Fields[field]
-	if rest, ok := strings.CutPrefix(path, "~/"); ok {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return "", &settingError{field: field, text: "begins with ~/ and there is no home folder", err: err}
-		}
-		return filepath.Join(home, rest), nil
-	}
-	if path != "" && !filepath.IsAbs(path) && !profile.Ambient {
-		return "", &settingError{field: field, text: "is a relative path; begin it with / or ~/"}
-	}
-	return path, nil
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"syscall"
 	"time"
 )
@@ -33,6 +34,26 @@ type redirectError struct{ target string }
 
 func (e *redirectError) Error() string { return "redirected to " + e.target }
 
+// throttledError is an answer that there were too many requests: a quota of the
+// server (https://developer.hashicorp.com/vault/docs/concepts/resource-quotas)
+// or of a gateway.
+type throttledError struct{ after time.Duration }
+
+func (e *throttledError) Error() string { return "too many requests" }
+
+// retryAfter reads how long a server asks to wait (RFC 9110 section 10.2.3); 0 if
+// it does not say.
+func retryAfter(header http.Header, now time.Time) time.Duration {
+	text := header.Get("Retry-After")
+	if seconds, err := strconv.Atoi(text); err == nil && seconds > 0 {
+		return time.Duration(seconds) * time.Second
+	}
+	if at, err := http.ParseTime(text); err == nil {
+		return max(at.Sub(now).Round(time.Second), 0)
+	}
+	return 0
+}
+
 // notLoopbackError is a plain http address that leads off this machine.
 type notLoopbackError struct{ address string }
 
@@ -42,27 +63,47 @@ func (e *notLoopbackError) Error() string { return e.address + " is not on this 
 // origin than the profile's, turns redirects into errors before the library
 // can follow them, and bounds what a server can make us read.
 type guard struct {
-	base   http.RoundTripper
-	scheme string
-	host   string
+	base       http.RoundTripper
+	scheme     string
+	host       string
+	skipVerify bool
 }
 
-// newGuard returns the transport for an address. Over plain http without
-// allowHTTP a connection is made only if the address it resolved to is this
-// machine, and never through a proxy.
-func newGuard(address *url.URL, tlsConfig *tls.Config, allowHTTP bool, proxy func(*http.Request) (*url.URL, error)) *guard {
+// unverifiedError is a certificate that was not accepted although the
+// environment asks not to verify any.
+type unverifiedError struct{ err error }
+
+func (e *unverifiedError) Error() string { return e.err.Error() }
+
+func (e *unverifiedError) Unwrap() error { return e.err }
+
+// newGuard returns the transport for a profile's address. Over plain http
+// without allowHttp a connection is made only if the address it resolved to is
+// this machine, and never through a proxy; nor is a socket reached through one.
+func newGuard(s settings, proxy func(*http.Request) (*url.URL, error)) *guard {
 	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}
-	if address.Scheme == "http" && !allowHTTP {
+	dial := dialer.DialContext
+	if s.proxy != nil {
+		proxy = http.ProxyURL(s.proxy)
+	}
+	switch {
+	case s.socket != "":
+		proxy = nil
+		dial = func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return dialer.DialContext(ctx, "unix", s.socket)
+		}
+	case s.address.Scheme == "http" && !s.allowHTTP:
 		dialer.ControlContext = onlyLoopback
 		proxy = nil
 	}
 	return &guard{
-		scheme: address.Scheme,
-		host:   address.Host,
+		scheme:     s.address.Scheme,
+		host:       s.address.Host,
+		skipVerify: s.skipVerify,
 		base: &http.Transport{
 			Proxy:                 proxy,
-			DialContext:           dialer.DialContext,
-			TLSClientConfig:       tlsConfig,
+			DialContext:           dial,
+			TLSClientConfig:       s.tls,
 			TLSHandshakeTimeout:   tlsTimeout,
 			ResponseHeaderTimeout: responseHeaderTimeout,
 			IdleConnTimeout:       idleTimeout,
@@ -90,8 +131,16 @@ func (g *guard) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("refused a request to another origin than %s://%s", g.scheme, g.host)
 	}
 	response, err := g.base.RoundTrip(request)
+	var verification *tls.CertificateVerificationError
+	if g.skipVerify && errors.As(err, &verification) {
+		return nil, &unverifiedError{err: err}
+	}
 	if err != nil {
 		return nil, err
+	}
+	if response.StatusCode == http.StatusTooManyRequests {
+		_ = response.Body.Close()
+		return nil, &throttledError{after: retryAfter(response.Header, time.Now())}
 	}
 	if response.StatusCode >= 300 && response.StatusCode < 400 {
 		target := "another place"
