@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/vault-lsp/vault-lsp/credentials"
@@ -33,9 +34,13 @@ type Options struct {
 	RootCAs *x509.CertPool
 }
 
-// Provider is the provider of $gcp.
+// Provider is the provider of $gcp. It keeps one login, and the connections it
+// uses, for each credential.
 type Provider struct {
 	options Options
+
+	mu       sync.Mutex
+	accounts map[string]*account // by the name of the profile
 }
 
 var (
@@ -58,34 +63,112 @@ func New(options Options) *Provider {
 	if options.Clock == nil {
 		options.Clock = time.Now
 	}
-	return &Provider{options: options}
+	return &Provider{options: options, accounts: map[string]*account{}}
 }
 
 // Name returns "gcp".
 func (p *Provider) Name() string { return secret.GCP }
 
-var errNotBuilt = &providers.Error{
-	Kind: providers.Unsupported, Provider: secret.GCP, Message: "Secret Manager cannot be reached yet by this version",
-	Hint: "keep the secret in $vault or $local for now",
+// Get fetches the payload of a secret's version: text, or bytes where it is not
+// UTF-8.
+func (p *Provider) Get(ctx context.Context, credential providers.Credential, ref secret.Ref) (providers.Payload, error) {
+	tried := attempt{op: opGet, subject: "the secret", permission: permissionAccess}
+	return with(ctx, p, credential, &tried, func(a *account) (providers.Payload, error) {
+		if err := ctx.Err(); err != nil {
+			return providers.Payload{}, err
+		}
+		at, err := locate(ref.Get)
+		if err != nil {
+			return providers.Payload{}, err
+		}
+		if at.project == "" {
+			if at.project, err = a.project(ctx); err != nil {
+				return providers.Payload{}, err
+			}
+		}
+		tried.subject, tried.project = at.versionName(), at.project
+		return a.read(ctx, at)
+	})
 }
 
-// Get fetches the payload of a secret's version.
-func (p *Provider) Get(context.Context, providers.Credential, secret.Ref) (providers.Payload, error) {
-	return providers.Payload{}, errNotBuilt
+// List returns secrets, versions, the credential's project or locations; see
+// providers.Provider.
+func (p *Provider) List(ctx context.Context, credential providers.Credential, query providers.Query) ([]providers.Item, error) {
+	tried := attempt{op: opList, subject: "the secrets of the project", permission: permissionListSecrets, project: query.Known[fieldProject]}
+	if query.Field == fieldVersion {
+		tried.subject, tried.permission = "the versions of the secret", permissionListVersions
+	}
+	if !projectPattern.MatchString(tried.project) {
+		tried.project = credential.Profile.Fields[fieldProject]
+	}
+	return with(ctx, p, credential, &tried, func(a *account) ([]providers.Item, error) { return a.list(ctx, query) })
 }
 
-// List returns the values of a field.
-func (p *Provider) List(context.Context, providers.Credential, providers.Query) ([]providers.Item, error) {
-	return nil, errNotBuilt
+// Check signs in and says who that is, with which project, and what is missing.
+func (p *Provider) Check(ctx context.Context, credential providers.Credential) (providers.Identity, error) {
+	tried := attempt{op: opCheck, subject: "the secrets of the project", permission: permissionListSecrets, project: credential.Profile.Fields[fieldProject]}
+	return with(ctx, p, credential, &tried, func(a *account) (providers.Identity, error) { return a.check(ctx) })
 }
 
-// Check says who the credential is.
-func (p *Provider) Check(context.Context, providers.Credential) (providers.Identity, error) {
-	return providers.Identity{}, errNotBuilt
+// ResetLogins forgets the tokens of the profiles that match. They cannot be
+// revoked, and end by themselves within the hour.
+func (p *Provider) ResetLogins(_ context.Context, match func(credentials.Profile) bool) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	count := 0
+	for _, a := range p.accounts {
+		if match(a.credential.Profile) && a.reset() {
+			count++
+		}
+	}
+	return count
 }
 
-// ResetLogins forgets the logins of the profiles that match.
-func (p *Provider) ResetLogins(context.Context, func(credentials.Profile) bool) int { return 0 }
+// Close forgets all tokens and ends the connections.
+func (p *Provider) Close(context.Context) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, a := range p.accounts {
+		a.close()
+	}
+	clear(p.accounts)
+	return nil
+}
 
-// Close ends the connections.
-func (p *Provider) Close(context.Context) error { return nil }
+// with runs work with the account of a credential and explains its error by
+// what tried says when work is done.
+func with[T any](ctx context.Context, p *Provider, credential providers.Credential, tried *attempt, work func(*account) (T, error)) (T, error) {
+	var none T
+	tried.title = credential.Profile.Title()
+	a, err := p.accountOf(credential)
+	if err != nil {
+		return none, explain(ctx, *tried, err)
+	}
+	result, err := work(a)
+	if err == nil {
+		return result, nil
+	}
+	tried.title, tried.who = a.title(), a.session.who()
+	return none, explain(ctx, *tried, err)
+}
+
+// accountOf returns the account of a credential. One whose profile was edited
+// takes the place of the old one.
+func (p *Provider) accountOf(credential providers.Credential) (*account, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	name := credential.Profile.Name
+	old := p.accounts[name]
+	if old != nil && old.credential.Fingerprint == credential.Fingerprint {
+		return old, nil
+	}
+	made, err := newAccount(credential, p.options)
+	if err != nil {
+		return nil, err
+	}
+	if old != nil {
+		old.close()
+	}
+	p.accounts[name] = made
+	return made, nil
+}

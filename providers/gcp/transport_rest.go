@@ -1,0 +1,95 @@
+package gcp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+
+	secretmanager "cloud.google.com/go/secretmanager/apiv1"
+	"google.golang.org/api/option"
+)
+
+var errAnswerTooLarge = errors.New("the answer is larger than 16 MiB")
+
+// redirectError is a redirect that was not followed. Its text names no path
+// and no query.
+type redirectError struct{ target string }
+
+func (e *redirectError) Error() string { return "redirected to " + e.target }
+
+// newREST makes a client over HTTP and JSON, which passes proxies.
+func newREST(ctx context.Context, origin *url.URL, s settings, options Options) (*secretmanager.Client, error) {
+	return secretmanager.NewRESTClient(ctx,
+		option.WithEndpoint(origin.String()),
+		option.WithLogger(silent()),
+		option.WithHTTPClient(&http.Client{
+			Transport: &guard{base: newTransport(s, options), origin: origin, userAgent: options.UserAgent},
+			// The guard makes errors of redirects before this is asked.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		}))
+}
+
+// guard sends calls to one origin only, with the token of their context.
+type guard struct {
+	base      *http.Transport
+	origin    *url.URL
+	userAgent string
+}
+
+// RoundTrip sends one request.
+func (g *guard) RoundTrip(request *http.Request) (*http.Response, error) {
+	if request.URL.Scheme != g.origin.Scheme || request.URL.Host != g.origin.Host {
+		return nil, fmt.Errorf("refused a request to another origin than %s", g.origin)
+	}
+	auth := authorizationOf(request.Context())
+	request = request.Clone(request.Context())
+	request.Header.Set("Authorization", "Bearer "+auth.token)
+	request.Header.Set("User-Agent", g.userAgent)
+	if auth.quotaProject != "" {
+		request.Header.Set(headerQuotaProject, auth.quotaProject)
+	}
+	response, err := g.base.RoundTrip(request)
+	if err != nil {
+		return nil, err
+	}
+	if response.StatusCode >= 300 && response.StatusCode < 400 {
+		target := "another place"
+		if location, err := response.Location(); err == nil {
+			target = location.Scheme + "://" + location.Host
+		}
+		_ = response.Body.Close()
+		return nil, &redirectError{target: target}
+	}
+	response.Body = &limitedBody{ReadCloser: response.Body, left: maxMessage}
+	return response, nil
+}
+
+// CloseIdleConnections is called through http.Client.CloseIdleConnections.
+func (g *guard) CloseIdleConnections() { g.base.CloseIdleConnections() }
+
+// limitedBody fails, unlike io.LimitReader, when a body is longer than allowed:
+// a cut answer must not pass for a whole one.
+type limitedBody struct {
+	io.ReadCloser
+	left int64
+}
+
+// Read reads up to the limit.
+func (b *limitedBody) Read(p []byte) (int, error) {
+	if b.left < 0 {
+		return 0, errAnswerTooLarge
+	}
+	// One byte more than is left shows whether the body goes on.
+	if int64(len(p)) > b.left+1 {
+		p = p[:b.left+1]
+	}
+	n, err := b.ReadCloser.Read(p)
+	b.left -= int64(n)
+	if b.left < 0 {
+		return n - 1, errAnswerTooLarge
+	}
+	return n, err
+}
