@@ -64,7 +64,7 @@ func (s *session) sendRequest(ctx context.Context, inv invocation, args sendRequ
 }
 
 // sendAll sends every request of the document; one with a mistake counts as
-// failed.
+// failed. It asks to sign in with a credential once.
 func (s *session) sendAll(ctx context.Context, inv invocation, args sendAllArgs) (*sendAllResult, error) {
 	doc, err := inv.snap.open(args.URI)
 	if err != nil {
@@ -81,6 +81,7 @@ func (s *session) sendAll(ctx context.Context, inv invocation, args sendAllArgs)
 			authorize = append(authorize, plans[i])
 		}
 	}
+	ctx = withSignInsAskedOnce(ctx)
 	call := s.call(inv.snap, doc, progress, request.NewGrants())
 	sender := s.senders.sender()
 	if err := sender.Authorize(ctx, authorize, call); err != nil {
@@ -99,6 +100,11 @@ func (s *session) sendAll(ctx context.Context, inv invocation, args sendAllArgs)
 			return nil, err
 		}
 		if failures[i] != nil {
+			// What the user has to enter first is worth a second try, which is
+			// only safe while nothing has been sent.
+			if refused := asFailure(failures[i]); len(refused.Needs) > 0 && result.Summary.Sent == 0 {
+				return nil, refused
+			}
 			result.Summary.Failed++
 			result.Responses = append(result.Responses, failedRequest{
 				Request: requestName{Name: req.Name, Method: req.Method}, Error: asFailure(failures[i]),

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+	"sync"
 
 	"go.uber.org/zap"
 
@@ -28,17 +29,13 @@ func (s *session) resolveSigningIn(resolve func(context.Context, []secret.Ref) [
 	return func(ctx context.Context, refs []secret.Ref) []request.Secret {
 		before := s.signIns.succeededBefore()
 		secrets := resolve(ctx, refs)
-		tried := map[string]error{}
+		tried := signInsOf(ctx)
 		for i := range secrets {
 			if secrets[i].Code != codeSignInNeeded || secrets[i].Credential == "" || ctx.Err() != nil {
 				continue
 			}
 			name := secrets[i].Credential
-			err, done := tried[name]
-			if !done {
-				err = s.signInForSend(ctx, name, secrets[i].Err, before[name])
-				tried[name] = err
-			}
+			err := tried.once(name, func() error { return s.signInForSend(ctx, name, secrets[i].Err, before[name]) })
 			if err == nil {
 				secrets[i] = resolve(ctx, refs[i:i+1])[0]
 				continue
@@ -51,6 +48,41 @@ func (s *session) resolveSigningIn(resolve func(context.Context, []secret.Ref) [
 		}
 		return secrets
 	}
+}
+
+// triedSignIns are the sign-ins that one command has tried, so that the user is
+// asked once for each credential.
+type triedSignIns struct {
+	mu    sync.Mutex
+	tried map[string]error
+}
+
+// once returns what try returned for that credential the first time.
+func (t *triedSignIns) once(name string, try func() error) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	err, done := t.tried[name]
+	if !done {
+		err = try()
+		t.tried[name] = err
+	}
+	return err
+}
+
+type triedSignInsKey struct{}
+
+// withSignInsAskedOnce makes all sends with the context ask once for each
+// credential.
+func withSignInsAskedOnce(ctx context.Context) context.Context {
+	return context.WithValue(ctx, triedSignInsKey{}, &triedSignIns{tried: map[string]error{}})
+}
+
+// signInsOf returns what the context's command has tried, or nothing.
+func signInsOf(ctx context.Context) *triedSignIns {
+	if tried, ok := ctx.Value(triedSignInsKey{}).(*triedSignIns); ok {
+		return tried
+	}
+	return &triedSignIns{tried: map[string]error{}}
 }
 
 // refusal is a Failure whose text is the message alone: the hint goes beside it.

@@ -171,6 +171,49 @@ func TestSendWithCode(t *testing.T) {
 	}
 }
 
+// Sending all asks once for each credential, whatever the answer.
+func TestSendAllAsksToSignInOnce(t *testing.T) {
+	t.Parallel()
+	p := newPeople()
+	w := signInWorld(t, p)
+	w.allow(t, "https://api.example.com")
+	w.initialize()
+	questions := w.answer(answerCancel)
+	const one = "GET https://api.example.com/\nAuthorization: {{$vault path=app}}\n\n###\n"
+	uri := w.open(t, "a.http", strings.Repeat(one, 3)+"GET https://api.example.com/plain\n")
+	var result struct{ Summary summary }
+	if err := w.Command("vault-lsp.sendAll", map[string]any{"uri": uri}, &result); err != nil {
+		t.Fatal(err)
+	}
+	if want := (summary{Total: 4, Sent: 1, Failed: 3}); result.Summary != want || len(*questions) != 1 {
+		t.Errorf("summary %+v, asked %q", result.Summary, *questions)
+	}
+}
+
+// What has to be entered first fails all requests, as long as none was sent.
+func TestSendAllWithCode(t *testing.T) {
+	t.Parallel()
+	w := signInWorld(t, newPeople())
+	w.vault.signIn = mfa
+	w.allow(t, "https://api.example.com")
+	w.initialize()
+	w.answer(answerSignIn)
+	const secretRequest = "GET https://api.example.com/\nAuthorization: {{$vault path=app}}\n"
+	uri := w.open(t, "a.http", secretRequest+"\n###\nGET https://api.example.com/plain\n")
+	f := failure(t, w.Command("vault-lsp.sendAll", map[string]any{"uri": uri}, nil))
+	if f.Code != codeInputNeeded || len(w.arrived()) != 0 {
+		t.Errorf("the failure is %+v, %d requests arrived", f, len(w.arrived()))
+	}
+	uri = w.open(t, "b.http", "GET https://api.example.com/plain\n\n###\n"+secretRequest)
+	var result struct{ Summary summary }
+	if err := w.Command("vault-lsp.sendAll", map[string]any{"uri": uri}, &result); err != nil {
+		t.Fatal(err)
+	}
+	if want := (summary{Total: 2, Sent: 1, Failed: 1}); result.Summary != want {
+		t.Errorf("summary %+v", result.Summary)
+	}
+}
+
 // A vault whose kept session is encrypted asks for the passphrase as the local
 // vault does.
 func TestLockedSession(t *testing.T) {
