@@ -76,11 +76,10 @@ func Rules() map[string]Rule {
 			Ours: []string{"providers", "secret", "credentials"},
 			Outside: []string{
 				"github.com/Azure/azure-sdk-for-go/sdk/", "github.com/AzureAD/microsoft-authentication-library-for-go/",
-				"golang.org/x/sync",
+				"golang.org/x/sync", "software.sslmate.com/src/go-pkcs12",
 			},
-			// The az command is started by Azure's library, which gives it no shell
-			// text of ours.
-			Forbidden: noProcess(),
+			// os/exec for az, azd and pwsh, with arguments and without a shell.
+			Forbidden: []string{"log"},
 		},
 		"providers/gcp": {
 			Ours: []string{"providers", "secret", "credentials"},

@@ -18,8 +18,8 @@ type Options struct {
 	// Proxy chooses the proxy for a request; http.ProxyFromEnvironment where
 	// nil.
 	Proxy func(*http.Request) (*url.URL, error)
-	// UserAgent is added to the one of Azure's library, which every request
-	// shows: "vault-lsp/1.2.3".
+	// UserAgent is put before that of Azure's library, which every request
+	// shows: "vault-lsp/1.2.3". Azure keeps 24 characters of it.
 	UserAgent string
 	// Clock tells the time; time.Now where nil.
 	Clock func() time.Time
@@ -33,6 +33,7 @@ type Provider struct {
 	options Options
 
 	mu      sync.Mutex
+	quieted bool
 	clients map[string]held
 }
 
@@ -40,11 +41,13 @@ type Provider struct {
 type held struct {
 	profile     credentials.Profile
 	fingerprint string
+	client      *client
 }
 
 var (
 	_ providers.Provider = (*Provider)(nil)
 	_ providers.Resetter = (*Provider)(nil)
+	_ providers.Closer   = (*Provider)(nil)
 	_ providers.SignIn   = (*Provider)(nil)
 )
 
@@ -63,41 +66,116 @@ func New(options Options) *Provider {
 // Name returns "azure".
 func (p *Provider) Name() string { return secret.Azure }
 
-// Get fetches a secret's text.
-func (p *Provider) Get(context.Context, providers.Credential, secret.Ref) (providers.Payload, error) {
-	return providers.Payload{}, unsupported("get")
+// Get fetches a secret's text. That of a certificate is what Key Vault keeps of
+// it: base64 of a PKCS#12 file, or PEM.
+func (p *Provider) Get(ctx context.Context, credential providers.Credential, ref secret.Ref) (providers.Payload, error) {
+	var at location
+	c, err := p.clientOf(credential)
+	if err == nil {
+		at, err = c.settings.locate(ref.Get)
+	}
+	var payload providers.Payload
+	if err == nil {
+		payload, err = c.read(ctx, at)
+	}
+	return payload, p.explain(ctx, opGet, c, credential, at, err)
 }
 
-// List returns the values a field can take.
-func (p *Provider) List(context.Context, providers.Credential, providers.Query) ([]providers.Item, error) {
-	return nil, unsupported("list")
+// List returns the secrets or versions of a vault; see providers.Provider. The
+// vaults it knows are those that were used and the one the profile names.
+func (p *Provider) List(ctx context.Context, credential providers.Credential, query providers.Query) ([]providers.Item, error) {
+	c, err := p.clientOf(credential)
+	var at location
+	var items []providers.Item
+	if err == nil {
+		items, at, err = c.list(ctx, query)
+	}
+	return items, p.explain(ctx, opList, c, credential, at, err)
 }
 
-// Check signs in and says who that is.
-func (p *Provider) Check(context.Context, providers.Credential) (providers.Identity, error) {
-	return providers.Identity{}, unsupported("check")
+// Check obtains a token and says whose it is.
+func (p *Provider) Check(ctx context.Context, credential providers.Credential) (providers.Identity, error) {
+	c, err := p.clientOf(credential)
+	var identity providers.Identity
+	if err == nil {
+		identity, err = c.check(ctx)
+	}
+	return identity, p.explain(ctx, opCheck, c, credential, location{}, err)
 }
 
-// SignIn signs a person in.
-func (p *Provider) SignIn(context.Context, providers.Credential, providers.Person) (providers.Identity, error) {
-	return providers.Identity{}, unsupported("sign in")
+// SignIn signs a person in, in the browser or with a device code; any other
+// credential is checked.
+func (p *Provider) SignIn(ctx context.Context, credential providers.Credential, person providers.Person) (providers.Identity, error) {
+	if auth := credential.Profile.Auth; auth != authBrowser && auth != authDeviceCode {
+		return p.Check(ctx, credential)
+	}
+	c, err := p.clientOf(credential)
+	var identity providers.Identity
+	if err == nil {
+		identity, err = c.signIn(ctx, person)
+	}
+	return identity, p.explain(ctx, opSignIn, c, credential, location{}, err)
 }
 
-// ResetLogins forgets the tokens of the profiles that match.
+// ResetLogins forgets the tokens of the profiles that match and returns how
+// many credentials had one. What a person's sign-in left in the session stays.
 func (p *Provider) ResetLogins(_ context.Context, match func(credentials.Profile) bool) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	count := 0
 	for name, h := range p.clients {
-		if match(h.profile) {
-			delete(p.clients, name)
+		if !match(h.profile) {
+			continue
+		}
+		// The whole client goes: Azure's own credentials in it keep tokens too.
+		delete(p.clients, name)
+		if h.client.reset() {
 			count++
 		}
 	}
 	return count
 }
 
-func unsupported(op string) error {
-	return &providers.Error{Kind: providers.Unsupported, Provider: secret.Azure, Op: op,
-		Message: "Azure Key Vault cannot be reached by this build", Hint: "use another version of the program"}
+// Close forgets all tokens.
+func (p *Provider) Close(ctx context.Context) error {
+	p.ResetLogins(ctx, func(credentials.Profile) bool { return true })
+	return nil
+}
+
+// clientOf returns the client of a credential, a new one if the profile or its
+// material was edited since.
+func (p *Provider) clientOf(credential providers.Credential) (*client, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.quieted {
+		quiet()
+		p.quieted = true
+	}
+	name := credential.Profile.Name
+	old, ok := p.clients[name]
+	if ok && old.fingerprint == credential.Fingerprint {
+		return old.client, nil
+	}
+	c, err := newClient(credential, p.options)
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		old.client.reset()
+	}
+	p.clients[name] = held{profile: credential.Profile, fingerprint: credential.Fingerprint, client: c}
+	return c, nil
+}
+
+// explain turns any error of this package into one that may be shown.
+func (p *Provider) explain(ctx context.Context, op string, c *client, credential providers.Credential, at location, err error) error {
+	if err == nil {
+		return nil
+	}
+	f := failure{ctx: ctx, op: op, profile: credential.Profile, at: at, err: err}
+	if c != nil {
+		f.settings = c.settings
+		f.who = c.who
+	}
+	return f.explain()
 }
