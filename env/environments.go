@@ -246,6 +246,13 @@ func (e *Environments) Names() []string {
 	return slices.Clone(e.names)
 }
 
+// Has reports whether there is an environment of that name; it may have no
+// other file than .env.<name>, which Names leaves out.
+func (e *Environments) Has(name string) bool {
+	_, ok := e.byName[name]
+	return ok
+}
+
 // Problems returns what is wrong with the files, nearest file first. Of the
 // .env files only the plain ones and those of a known environment count.
 func (e *Environments) Problems() []FileProblem {

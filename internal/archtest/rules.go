@@ -43,6 +43,7 @@ func Rules() map[string]Rule {
 			Outside:   []string{"github.com/tailscale/hujson"},
 			Forbidden: pure(),
 		},
+		"format": {Ours: []string{"internal/text", "parser", "template"}, Forbidden: pure()},
 		"analysis": {
 			Ours:      []string{"internal/text", "internal/spelling", "internal/dayjs", "template", "parser", "secret", "env"},
 			Forbidden: pure(),
@@ -71,6 +72,21 @@ func Rules() map[string]Rule {
 			Ours:      []string{"providers", "secret", "credentials", "internal/agefile"},
 			Outside:   []string{"filippo.io/age"},
 			Forbidden: append(noProcess(), "net/http"),
+		},
+		"providers/awsauth": {
+			Ours:      []string{"providers", "secret", "credentials"},
+			Outside:   []string{"github.com/aws/"},
+			Forbidden: noProcess(),
+		},
+		"providers/aws": {
+			Ours:      []string{"providers", "providers/awsauth", "secret", "credentials"},
+			Outside:   []string{"github.com/aws/"},
+			Forbidden: noProcess(),
+		},
+		"providers/ssm": {
+			Ours:      []string{"providers", "providers/awsauth", "secret", "credentials"},
+			Outside:   []string{"github.com/aws/"},
+			Forbidden: noProcess(),
 		},
 		"providers/azure": {
 			Ours: []string{"providers", "secret", "credentials"},
@@ -130,5 +146,5 @@ func Rules() map[string]Rule {
 // and the program, which wires the masking and prints a value that its user
 // asked for.
 func MayReveal() []string {
-	return []string{"request", "cmd/vault-lsp", "providers", "providers/azure", "providers/hcp", "providers/local", "providers/vault", "providers/gcp"}
+	return []string{"request", "cmd/vault-lsp", "providers", "providers/awsauth", "providers/azure", "providers/hcp", "providers/local", "providers/vault", "providers/gcp"}
 }
