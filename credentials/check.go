@@ -58,6 +58,10 @@ func Check(p Profile) []FieldProblem {
 	if _, ok := secret.Lookup(p.Provider); !ok {
 		return append(problems, unknownProvider(p.Provider))
 	}
+	if owner := secret.CredentialsOf(p.Provider); owner != p.Provider {
+		return append(problems, FieldProblem{"provider", p.Provider + " has no credentials of its own: it signs in with those of " + owner,
+			fmt.Sprintf(`write "provider": %q`, owner)})
+	}
 	method, ok := LookupMethod(p.Provider, p.Auth)
 	if !ok {
 		return append(problems, unknownAuth(p.Provider, p.Auth))
@@ -200,6 +204,10 @@ func checkValue(f MethodField, value string) *FieldProblem {
 	case TypeURL:
 		if !validURL(value) {
 			return bad("is not an http or https URL without user and password", "such as "+orElse(f.Example, "https://example.com"))
+		}
+	case TypeServer:
+		if !validURL(value) && !validSocket(value) {
+			return bad("is not an http or https URL without user and password", "such as "+orElse(f.Example, "https://example.com")+", or unix:///path of a socket")
 		}
 	case TypeBool:
 		if value != "true" && value != "false" {

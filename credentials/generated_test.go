@@ -41,7 +41,7 @@ Who you are to a vault stands in your own configuration file, never in a request
 }
 ` + "```" + `
 
-A reference uses the credential it names (` + "`credential=infra`" + `), else the default of its provider, else the only credential of the provider, else, with none configured, the ambient identity: ` + "`VAULT_ADDR` with `VAULT_TOKEN` or `~/.vault-token` (OpenBao's `BAO_…` variables win), `VAULT_LSP_LOCAL_PASSPHRASE`" + ` or the OS keyring for the local vault.
+A reference uses the credential it names (` + "`credential=infra`" + `), else the default of its provider, else the only credential of the provider, else, with none configured, the ambient identity: ` + "`VAULT_ADDR` with `VAULT_TOKEN`, the `token_helper` of `~/.vault`, `~/.vault-token` or `~/.bao-token` (OpenBao's `BAO_…` variables win; `VAULT_AGENT_ADDR` and `unix://` addresses need no token; `VAULT_SKIP_VERIFY` is not honoured: name the authority in `VAULT_CACERT`, `VAULT_CACERT_BYTES` or `VAULT_CAPATH`), `VAULT_LSP_LOCAL_PASSPHRASE`" + ` or the OS keyring for the local vault.
 
 A **secret** field never takes its value here. It says where the value is:
 
@@ -52,7 +52,7 @@ A **secret** field never takes its value here. It says where the value is:
 | ` + "`{ \"file\": \"path\" }`" + ` | a file; one line break at its end is not part of the value |
 | ` + "`{ \"command\": [\"op\", \"read\", \"op://…\"] }`" + ` | the output of a program, run without a shell, for at most 30 seconds |
 
-**Bold** fields are required. Profiles of every provider below are read and checked; secrets can be fetched so far with ` + "`vault` (`token`, `approle`) and `local`" + `.
+**Bold** fields are required.
 `
 
 func credentialsDocument() string {
@@ -60,6 +60,9 @@ func credentialsDocument() string {
 	b.WriteString(introduction)
 	for _, spec := range secret.Providers() {
 		fmt.Fprintf(&b, "\n## %s (`$%s`)\n", spec.Label, spec.Name)
+		if spec.Credentials != "" {
+			fmt.Fprintf(&b, "\nSigns in with the profiles of `$%s`; `defaults` may name another one of them for `%s`.\n", spec.Credentials, spec.Name)
+		}
 		for _, m := range MethodsOf(spec.Name) {
 			fmt.Fprintf(&b, "\n### %s: `\"auth\": \"%s\"`\n\n%s", m.Label, m.Auth, m.Doc)
 			for i, set := range m.OneOf {

@@ -189,37 +189,55 @@ func hcpMethods() []Method {
 }
 
 func azureMethods() []Method {
-	shared := []MethodField{
-		plain("tenant", "Tenant", "tenant id or domain", example("contoso.onmicrosoft.com")),
-		plain("cloud", "Cloud", "Azure cloud", oneOf("public", "usgov", "china", "custom"), byDefault("public")),
-		plain("authority", "Authority", "URL of the authority of a custom cloud", typed(TypeURL)),
-		plain("vaultSuffix", "Vault suffix", "DNS suffix of the vaults of a custom cloud", example("vault.example.net")),
+	var (
+		tenant = plain("tenant", "Tenant", "id or domain of the tenant; learned from the vault where it is absent", example("contoso.onmicrosoft.com"))
+		// The fields of every method: where tokens come from and which hosts are
+		// vaults.
+		shared = []MethodField{
+			plain("cloud", "Cloud", "Azure cloud", oneOf("public", "usgov", "china", "custom"), byDefault("public")),
+			plain("authority", "Authority", "URL of the authority of a custom cloud", typed(TypeURL), example("https://login.example.net")),
+			plain("vaultSuffix", "Vault suffix", "what the hosts of the vaults of a custom cloud end in, with :PORT where it is not 443; an emulator is localhost:8443", example("vault.example.net")),
+			plain("resource", "Resource", "what tokens of a custom cloud are asked for", typed(TypeURL), example("https://vault.example.net")),
+			plain("verifyChallenge", "Verify challenge", "false lets the vaults under vaultSuffix ask for a token of another host's, as emulators do", typed(TypeBool), byDefault("true")),
+			plain("apiVersion", "API version", "version of the interface that an older cloud or an emulator knows", example("7.4")),
+			plain("caCert", "CA certificate", "path of a PEM file with a certificate authority beside the system's", typed(TypePath)),
+			plain("vault", "Key vault", "name of a key vault to test the credential with", example("my-vault")),
+			plain("allowExpired", "Allow expired", "true gives out secrets outside their activation and expiry dates", typed(TypeBool), byDefault("false")),
+		}
+	)
+	clientID := func(doc string, edit ...func(*MethodField)) MethodField {
+		return plain("clientId", "Client ID", doc, edit...)
 	}
-	clientID := func(edit ...func(*MethodField)) MethodField {
-		return plain("clientId", "Client ID", "id of the application or identity", edit...)
-	}
+	const own = "id of an application of your own; Azure's for developer tools if absent"
+	person := []MethodField{tenant, clientID(own)}
+	ownTenant := plain("tenant", "Tenant", "id or domain of the application's tenant", required, example("contoso.onmicrosoft.com"))
 	principal := row(secret.Azure, "service-principal", "Service principal", "An application with a secret or a certificate.",
 		[]MethodField{
-			clientID(required),
-			secretField("clientSecret", "Client secret", "secret of the application"),
+			ownTenant, clientID("id of the application", required),
+			secretField("clientSecret", "Client secret", "secret of the application: its value, not its id"),
 			plain("certificate", "Certificate", "path of a PEM or PKCS#12 file with certificate and key", typed(TypePath)),
-			secretField("password", "Certificate password", "password of the certificate file"),
-		}, slices.Clone(shared))
+			secretField("password", "Certificate password", "password of the PKCS#12 file"),
+			plain("sendCertificateChain", "Send certificate chain", "true for applications that trust a subject and an issuer", typed(TypeBool), byDefault("false")),
+		}, shared)
 	principal.OneOf = [][]string{{"clientSecret"}, {"certificate"}}
-	for i, f := range principal.Fields {
-		if f.Name == "tenant" {
-			principal.Fields[i].Required = true
-		}
-	}
 	return []Method{
-		row(secret.Azure, "default", "Default chain", "What DefaultAzureCredential finds: environment, workload or managed identity, Azure CLI.", shared),
-		row(secret.Azure, "browser", "Browser", "Sign-in in the browser.", []MethodField{clientID()}, shared).signedIn(),
-		row(secret.Azure, "device-code", "Device code", "Sign-in with a code in a browser on any machine.", []MethodField{clientID()}, shared).signedIn(),
-		row(secret.Azure, "cli", "Azure CLI", "The account of az login.", shared),
+		row(secret.Azure, "default", "Default chain", "What DefaultAzureCredential finds: environment, workload or managed identity, Azure CLI, Developer CLI, PowerShell.", []MethodField{tenant}, shared),
+		row(secret.Azure, "browser", "Browser", "Sign-in in the browser.", person, shared),
+		row(secret.Azure, "device-code", "Device code", "Sign-in with a code in a browser on any machine.", person, shared),
+		row(secret.Azure, "cli", "Azure CLI", "The account of az login.",
+			[]MethodField{tenant, plain("subscription", "Subscription", "id or name of a subscription whose account to use")}, shared),
 		principal,
-		row(secret.Azure, "managed-identity", "Managed identity", "The identity of the machine.", []MethodField{clientID()}, shared),
+		row(secret.Azure, "managed-identity", "Managed identity", "The identity of the machine.",
+			[]MethodField{
+				clientID("client id of a user-assigned identity; the machine's own if absent"),
+				plain("objectId", "Object ID", "object id of a user-assigned identity, in place of its client id"),
+				plain("resourceId", "Resource ID", "resource id of a user-assigned identity, in place of its client id"),
+			}, shared),
 		row(secret.Azure, "workload-identity", "Workload identity", "The identity of a Kubernetes pod.",
-			[]MethodField{clientID(), plain("tokenFile", "Token file", "path of the pod's token", typed(TypePath))}, shared),
+			[]MethodField{
+				tenant, clientID("id of the application; AZURE_CLIENT_ID if absent"),
+				plain("tokenFile", "Token file", "path of the pod's token; AZURE_FEDERATED_TOKEN_FILE if absent", typed(TypePath)),
+			}, shared),
 	}
 }
 

@@ -20,7 +20,7 @@ func (r *Resolver) List(ctx context.Context, provider, credential string, query 
 	if err != nil {
 		return nil, err
 	}
-	if items, ok := r.cachedKeys(c, query); ok {
+	if items, ok := r.cachedKeys(provider, c, query); ok {
 		return items, nil
 	}
 	if c.Profile.Ambient && provider != secret.Local {
@@ -28,7 +28,7 @@ func (r *Resolver) List(ctx context.Context, provider, credential string, query 
 			Message: "names are listed with configured credentials only",
 			Hint:    "add one with `vault-lsp credential add`"}
 	}
-	items, _, err := r.lists.Get(ctx, listKey(c, query), func(ctx context.Context) ([]Item, time.Time, error) {
+	items, _, err := r.lists.Get(ctx, listKey(provider, c, query), func(ctx context.Context) ([]Item, time.Time, error) {
 		items, err := call(ctx, r, p, "list", func(ctx context.Context) ([]Item, error) { return p.List(ctx, c, query) })
 		return items, time.Time{}, err
 	})
@@ -36,7 +36,7 @@ func (r *Resolver) List(ctx context.Context, provider, credential string, query 
 }
 
 // cachedKeys answers a query for key from a secret that is in the cache.
-func (r *Resolver) cachedKeys(c Credential, query Query) ([]Item, bool) {
+func (r *Resolver) cachedKeys(provider string, c Credential, query Query) ([]Item, bool) {
 	if query.Field != "key" {
 		return nil, false
 	}
@@ -46,7 +46,7 @@ func (r *Resolver) cachedKeys(c Credential, query Query) ([]Item, bool) {
 			fields = append(fields, secret.FieldValue{Name: name, Value: query.Known[name]})
 		}
 	}
-	ref, err := secret.New(c.Profile.Provider, fields)
+	ref, err := secret.New(provider, fields)
 	if err != nil {
 		return nil, false
 	}
@@ -65,8 +65,8 @@ func (r *Resolver) cachedKeys(c Credential, query Query) ([]Item, bool) {
 }
 
 // listKey begins like cacheKey, so that a reset finds both.
-func listKey(c Credential, query Query) string {
-	parts := []string{c.Profile.Provider, c.Profile.Name, c.Fingerprint, query.Field, query.Prefix}
+func listKey(provider string, c Credential, query Query) string {
+	parts := []string{provider, c.Profile.Name, c.Fingerprint, query.Field, query.Prefix}
 	for _, name := range slices.Sorted(maps.Keys(query.Known)) {
 		parts = append(parts, name, query.Known[name])
 	}

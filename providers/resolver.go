@@ -124,6 +124,8 @@ type job struct {
 	key        string
 	policy     cache.Policy
 	places     []int // in refs
+	// together is the set of calls this one belongs to; nil where it is alone.
+	together *Together
 }
 
 func (r *Resolver) resolve(ctx context.Context, refs []secret.Ref, refresh bool) []Resolved {
@@ -146,6 +148,7 @@ func (r *Resolver) resolve(ctx context.Context, refs []secret.Ref, refresh bool)
 		j.places = append(j.places, i)
 		j.policy = strictest(j.policy, ref)
 	}
+	defer r.gather(jobs, refs)()
 	var group sync.WaitGroup
 	for _, j := range jobs {
 		if len(jobs) == 1 {
@@ -156,6 +159,42 @@ func (r *Resolver) resolve(ctx context.Context, refs []secret.Ref, refresh bool)
 	}
 	group.Wait()
 	return results
+}
+
+// gather tells the jobs that are not in the cache which others of the same
+// provider and credential go with them; see Together. The function it returns
+// ends that.
+func (r *Resolver) gather(jobs map[string]*job, refs []secret.Ref) (end func()) {
+	if len(jobs) < 2 {
+		return func() {}
+	}
+	sets := map[string][]*job{}
+	for key, j := range jobs {
+		if _, _, cached := r.secrets.Peek(key); !cached || j.policy.Refresh {
+			set := j.provider.Name() + keySeparator + j.credential.Fingerprint
+			sets[set] = append(sets[set], j)
+		}
+	}
+	var ends []func()
+	for _, set := range sets {
+		if len(set) < 2 {
+			continue
+		}
+		var members []secret.Ref
+		for _, j := range set {
+			members = append(members, refs[j.places[0]])
+		}
+		together, end := NewTogether(members)
+		ends = append(ends, end)
+		for _, j := range set {
+			j.together = together
+		}
+	}
+	return func() {
+		for _, end := range ends {
+			end()
+		}
+	}
 }
 
 // strictest takes the shortest ttl of the references that share a secret.
@@ -173,6 +212,9 @@ func strictest(policy cache.Policy, ref secret.Ref) cache.Policy {
 // run fetches a secret and extracts what each of its references asks for.
 func (r *Resolver) run(ctx context.Context, j *job, refs []secret.Ref, results []Resolved) {
 	ref := refs[j.places[0]]
+	if j.together != nil {
+		ctx = WithTogether(ctx, j.together)
+	}
 	payload, hit, err := r.secrets.GetWith(ctx, j.key, j.policy, func(ctx context.Context) (Payload, time.Time, error) {
 		payload, err := call(ctx, r, j.provider, "get", func(ctx context.Context) (Payload, error) {
 			return j.provider.Get(ctx, j.credential, ref)

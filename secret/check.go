@@ -161,6 +161,12 @@ func (c *checker) conflicts() {
 	switch c.spec.Name {
 	case AWS:
 		c.conflictsAWS()
+	case SSM:
+		if i := c.find("region"); i >= 0 {
+			if arn, ok := parseParameterARN(c.value("name")); ok && arn.region != c.fields[i].Value {
+				c.add(CodeConflictingFields, "region", i, "The ARN is of the region %s; remove region.", arn.region)
+			}
+		}
 	case GCP:
 		c.conflictsGCP()
 	case Vault:

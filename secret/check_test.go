@@ -87,7 +87,7 @@ func TestCheckSuggests(t *testing.T) {
 		message  string
 	}{
 		{"vualt", nil, "vault", "There is no provider $vualt; did you mean $vault?"},
-		{"zzz", nil, "", "There is no provider $zzz; the providers are $aws, $gcp, $vault, $hcp, $azure, $local."},
+		{"zzz", nil, "", "There is no provider $zzz; the providers are $aws, $ssm, $gcp, $vault, $hcp, $azure, $local."},
 		{"vault", fields("path=a", "kye=b"), "key", "$vault has no field kye; did you mean key?"},
 		{"vault", fields("path=a", "engin=v2"), "engine", "$vault has no field engin; did you mean engine?"},
 	}

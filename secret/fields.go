@@ -21,8 +21,23 @@ var awsFields = []Field{
 		Doc: "How the secret is stored: text, json (a JSON object of which key takes one value) or binary. Default: json when key is given, else text.",
 	},
 	{
-		Name: "region", Type: TypeLabel, Locates: true, Example: "eu-west-1",
+		Name: "region", Type: TypeLabel, Locates: true, Live: true, Example: "eu-west-1",
 		Doc: "The AWS region that holds the secret. It is the fourth part of the ARN. Default: the region in the ARN, else the one of the credential.",
+	},
+}
+
+var ssmFields = []Field{
+	{
+		Name: "name", Type: TypeText, Required: true, Locates: true, Live: true, Example: "/prod/db/password",
+		Doc: "The parameter's name with its path, or its ARN. The Parameter Store console lists the names; `aws ssm describe-parameters` does too. For a parameter of another account give the ARN.",
+	},
+	{
+		Name: "version", Type: TypeText, Locates: true, Live: true, Example: "3",
+		Doc: "The number of one exact version, or a label. The History tab of the console and `aws ssm get-parameter-history` list them. Default: the newest version.",
+	},
+	{
+		Name: "region", Type: TypeLabel, Locates: true, Live: true, Example: "eu-west-1",
+		Doc: "The AWS region that holds the parameter. It is the fourth part of the ARN. Default: the region in the ARN, else the one of the credential.",
 	},
 }
 

@@ -16,6 +16,16 @@ func parseARN(s string) (arn, bool) {
 	return arn{region: parts[3]}, ok
 }
 
+// parseParameterARN reads arn:PARTITION:ssm:REGION:ACCOUNT:parameter/NAME.
+func parseParameterARN(s string) (arn, bool) {
+	parts := strings.SplitN(s, ":", 6)
+	if len(parts) != 6 || parts[0] != "arn" || parts[2] != "ssm" || !strings.HasPrefix(parts[5], "parameter/") {
+		return arn{}, false
+	}
+	ok := isLabel(parts[1]) && isLabel(parts[3]) && len(parts[4]) == 12 && isNumber(parts[4]) && consistsOf(parts[5], "/_.-")
+	return arn{region: parts[3]}, ok
+}
+
 // gcpName is a secret's id and, from a full resource name, what else it says.
 type gcpName struct{ project, location, secret, version string }
 

@@ -7,6 +7,7 @@ package secret
 // The names of the providers, as written after the $ of a reference.
 const (
 	AWS   = "aws"
+	SSM   = "ssm"
 	GCP   = "gcp"
 	Vault = "vault"
 	HCP   = "hcp"
@@ -53,6 +54,9 @@ type Spec struct {
 	Name  string `json:"name"`  // "vault"
 	Label string `json:"label"` // "HashiCorp Vault", for menus
 	Doc   string `json:"doc"`
+	// Credentials is the provider whose credential profiles sign in to this one;
+	// "" where it has profiles of its own. See CredentialsOf.
+	Credentials string `json:"credentials,omitempty"`
 	// Fields are in the order in which a reference is printed, the fields that
 	// all providers share last.
 	Fields []Field `json:"fields"`

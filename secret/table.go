@@ -2,7 +2,7 @@ package secret
 
 import "slices"
 
-// Providers returns the table in its order: aws, gcp, vault, hcp, azure,
+// Providers returns the table in its order: aws, ssm, gcp, vault, hcp, azure,
 // local. The slice is the caller's; the fields in its rows are shared and must
 // not be changed.
 func Providers() []Spec { return slices.Clone(table) }
@@ -15,6 +15,15 @@ func Lookup(name string) (Spec, bool) {
 		}
 	}
 	return Spec{}, false
+}
+
+// CredentialsOf returns the provider whose credential profiles sign in to the
+// named one: that one itself unless its row names another.
+func CredentialsOf(provider string) string {
+	if spec, ok := Lookup(provider); ok && spec.Credentials != "" {
+		return spec.Credentials
+	}
+	return provider
 }
 
 // Field returns the field of that name.
@@ -62,6 +71,14 @@ var table = []Spec{
 		Doc:    "A secret in AWS Secrets Manager. Without a credential profile the AWS default chain is used: environment variables, ~/.aws profiles, SSO, web identity, container and instance roles.",
 		Fields: slices.Concat(awsFields, commonFields(AWS)),
 		Forms:  [][]string{{"secret"}},
+	},
+	{
+		Name:        SSM,
+		Label:       "AWS SSM Parameter Store",
+		Doc:         "A parameter in AWS Systems Manager Parameter Store: a String, a SecureString (decrypted) or a StringList. It signs in with the credential profiles of $aws, and without one with the AWS default chain.",
+		Credentials: AWS,
+		Fields:      slices.Concat(ssmFields, commonFields(AWS)),
+		Forms:       [][]string{{"name"}},
 	},
 	{
 		Name:   GCP,

@@ -15,7 +15,7 @@ func TestProvidersOrder(t *testing.T) {
 	for _, spec := range Providers() {
 		names = append(names, spec.Name)
 	}
-	want := []string{"aws", "gcp", "vault", "hcp", "azure", "local"}
+	want := []string{"aws", "ssm", "gcp", "vault", "hcp", "azure", "local"}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("providers (-want +got):\n%s", diff)
 	}

@@ -40,6 +40,8 @@ func checkValue(provider string, field Field, value string) string {
 	switch provider {
 	case AWS:
 		return checkAWS(field.Name, value)
+	case SSM:
+		return checkSSM(field.Name, value)
 	case GCP:
 		return checkGCP(field.Name, value)
 	case Vault:
@@ -123,6 +125,26 @@ func checkAWS(field, value string) string {
 	case "stage":
 		if len(value) > 256 || !consistsOf(value, "/_+=.@!-") {
 			return "stage must be a label such as AWSCURRENT or AWSPREVIOUS."
+		}
+	}
+	return ""
+}
+
+func checkSSM(field, value string) string {
+	switch field {
+	case "name":
+		if strings.HasPrefix(value, "arn:") {
+			if _, ok := parseParameterARN(value); !ok {
+				return "The ARN must look like arn:aws:ssm:eu-west-1:123456789012:parameter/prod/db/password."
+			}
+			return ""
+		}
+		if len(value) > 2048 || !consistsOf(value, "/_.-") {
+			return "name must be a parameter's name of letters, digits and / _ . -, or an ARN; a version belongs into version."
+		}
+	case "version":
+		if len(value) > 100 || !consistsOf(value, "_.-") {
+			return "version must be a number or a label of letters, digits and _ . -."
 		}
 	}
 	return ""

@@ -1,0 +1,96 @@
+package awsauth
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+)
+
+// profile is a profile of the shared files.
+func (l *loader) profile(ctx context.Context, name string) (aws.Config, error) {
+	shared, err := l.shared(ctx, name)
+	if err != nil {
+		return aws.Config{}, err
+	}
+	return l.fromShared(ctx, shared, config.WithSharedConfigProfile(name))
+}
+
+// shared reads a profile of the shared files and those it builds on.
+func (l *loader) shared(ctx context.Context, name string) (config.SharedConfig, error) {
+	files := l.sharedFiles()
+	shared, err := config.LoadSharedConfigProfile(ctx, name, func(o *config.LoadSharedConfigOptions) {
+		o.ConfigFiles, o.CredentialsFiles = files[:1], files[1:]
+	})
+	if err != nil {
+		return config.SharedConfig{}, fmt.Errorf("read the AWS profile: %w", err)
+	}
+	return shared, nil
+}
+
+// fromShared is the configuration of a profile of the shared files. The SDK
+// does it all but for what a person has a part in: SSO, whose tokens it could
+// neither fetch nor announce, and roles that need an MFA code.
+func (l *loader) fromShared(ctx context.Context, shared config.SharedConfig, more ...func(*config.LoadOptions) error) (aws.Config, error) {
+	chain := chainOf(&shared)
+	base := chain[len(chain)-1]
+	if base.SSOSession == nil && base.SSOStartURL == "" {
+		loaded, err := l.sdk(ctx, more...)
+		if err == nil {
+			loaded.Credentials = l.withMFA(loaded.Credentials, mfaOf(chain))
+		}
+		return loaded, err
+	}
+	// A nameless provider keeps the SDK from making its own.
+	loaded, err := l.sdk(ctx, append(more, config.WithCredentialsProvider(aws.AnonymousCredentials{}))...)
+	if err != nil {
+		return aws.Config{}, err
+	}
+	portal, err := newPortal(base)
+	if err != nil {
+		return aws.Config{}, err
+	}
+	loaded.Credentials = l.fromPortal(loaded, portal)
+	for i := len(chain) - 1; i >= 0; i-- {
+		if chain[i].RoleARN != "" {
+			loaded.Credentials = cached(l.assume(loaded, roleOf(chain[i])))
+		}
+	}
+	loaded.Credentials = l.withMFA(loaded.Credentials, mfaOf(chain))
+	return loaded, nil
+}
+
+// chainOf is a profile and those it builds on, the last having the identity.
+func chainOf(shared *config.SharedConfig) []*config.SharedConfig {
+	var chain []*config.SharedConfig
+	for ; shared != nil; shared = shared.Source {
+		chain = append(chain, shared)
+	}
+	return chain
+}
+
+// mfaOf names the roles and MFA devices of a chain; "" where no role needs a
+// code. What was kept of a sign-in is for this name only.
+func mfaOf(chain []*config.SharedConfig) string {
+	needed := false
+	var parts []string
+	for _, shared := range chain {
+		needed = needed || shared.MFASerial != ""
+		parts = append(parts, shared.RoleARN, shared.MFASerial)
+	}
+	if !needed {
+		return ""
+	}
+	return strings.Join(parts, " ")
+}
+
+// roleOf is the role of a profile of the shared files.
+func roleOf(shared *config.SharedConfig) role {
+	r := role{arn: shared.RoleARN, externalID: shared.ExternalID, sessionName: shared.RoleSessionName, mfaSerial: shared.MFASerial}
+	if d := shared.RoleDurationSeconds; d != nil {
+		r.duration = *d
+	}
+	return r
+}
