@@ -142,9 +142,7 @@ func (p *parser) argument(whole text.Span, parts []template.Part) Argument {
 func (p *parser) readGraphQL() bool {
 	content := p.content()
 	if operation, path, ok := p.graphQLFile(); ok {
-		a := Attachment{Kind: AttachGraphQLFile, Span: p.trimmed(), Name: operation}
-		p.attachPath(a, path)
-		p.problem(CodeCommandNotRun, Information, "this file is not read: write the fragments that the query uses above the request", a.Span)
+		p.attachPath(Attachment{Kind: AttachGraphQLFile, Span: p.trimmed(), Name: operation}, path)
 		p.take(ItemGraphQL)
 		return true
 	}

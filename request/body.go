@@ -50,6 +50,9 @@ func (b *builder) body() {
 		b.curlBody()
 		return
 	}
+	if s := b.file.Structure(b.req); s.Kind == parser.StructureGraphQL && b.graphQLBody(s.GraphQL) {
+		return
+	}
 	out := &b.plan.body
 	var run []template.Part
 	flush := func() {
@@ -112,9 +115,6 @@ func (b *builder) appendLineEnd(ref *parser.FileRef) {
 // shapeBody applies what the media type asks for.
 func (b *builder) shapeBody() {
 	parts := b.plan.body.parts
-	if b.takeGraphQL() {
-		return
-	}
 	kind := b.plan.mediaType()
 	edit := func(change func(string) string) {
 		for _, part := range parts {
@@ -156,63 +156,6 @@ func (b *builder) endBodyWith(end string) {
 		return
 	}
 	last.pieces = append(last.pieces, piece{text: end, use: literal})
-}
-
-// takeGraphQL turns a body under `X-Request-Type: GraphQL` into the JSON that
-// GraphQL servers take: what stands before the first blank line is the query,
-// the rest its variables.
-func (b *builder) takeGraphQL() bool {
-	at := -1
-	for i := range b.plan.headers {
-		if b.plan.headers[i].name == "X-Request-Type" && trimmedLower(outline(b.plan.headers[i].pieces)) == "graphql" {
-			at = i
-		}
-	}
-	pieces, ok := b.plan.body.text()
-	if at >= 0 && !ok {
-		b.warn("A GraphQL body with a file in it is sent as it is; write the query into the request, or <@ to read it.")
-	}
-	if at < 0 || !ok || len(pieces) == 0 {
-		return false
-	}
-	b.plan.headers = append(b.plan.headers[:at], b.plan.headers[at+1:]...)
-	if b.plan.mediaType() == "" {
-		b.plan.headers = append(b.plan.headers, header{name: "Content-Type", pieces: []piece{{text: "application/json", use: literal}}})
-	}
-	query, variables := cutBlankLine(pieces)
-	operation := regexp.MustCompile(`(?m)^\s*(?:query|mutation|subscription)\s+(\w+)`).FindStringSubmatch(outline(query))
-	plain := func(s string) piece { return piece{text: s, use: literal} }
-	out := []piece{plain(`{"query":"`)}
-	for _, p := range query {
-		p.text, p.encoding = escapeJSON(p.text), jsonString
-		out = append(out, p)
-	}
-	out = append(out, plain(`"`))
-	if operation != nil {
-		out = append(out, plain(`,"operationName":"`+operation[1]+`"`))
-	}
-	if strings.TrimSpace(outline(variables)) != "" {
-		out = append(append(out, plain(`,"variables":`)), variables...)
-	}
-	b.plan.body.parts = []bodyPart{{pieces: append(out, plain("}"))}}
-	return true
-}
-
-// cutBlankLine splits pieces at the first blank line.
-func cutBlankLine(pieces []piece) (before, after []piece) {
-	blank := regexp.MustCompile(`\r?\n[ \t]*\r?\n`)
-	for i, p := range pieces {
-		if p.use != literal {
-			continue
-		}
-		if at := blank.FindStringIndex(p.text); at != nil {
-			left, right := p, p
-			left.text, right.text = p.text[:at[0]], p.text[at[1]:]
-			before = append(append(before, pieces[:i]...), left)
-			return before, append(append(after, right), pieces[i+1:]...)
-		}
-	}
-	return pieces, nil
 }
 
 // valueWarnings returns what the values did to a body that was right without

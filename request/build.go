@@ -68,6 +68,9 @@ func Build(file *parser.File, req *parser.Request, scope *env.Scope, src Sources
 	if !isToken(req.Method) {
 		b.fail(CodeNotRunnable, "the method is not valid", "write a method such as GET", req.MethodSpan)
 	}
+	if req.Protocol == parser.ProtocolGraphQL {
+		b.plan.Method = "POST"
+	}
 	targetPieces := b.expand(req.Target)
 	b.headers()
 	if !b.failed {

@@ -118,7 +118,7 @@ func TestHeaders(t *testing.T) {
 
 func TestBodies(t *testing.T) {
 	t.Parallel()
-	files := map[string]string{"data.bin": "\x00\x01\r\nraw {{name}}", "text.txt": "hello {{name}} {{$vault path=s}}", "latin.txt": "caf\xe9 {{name}}", "sub/in.txt": "in sub"}
+	files := map[string]string{"data.bin": "\x00\x01\r\nraw {{name}}", "text.txt": "hello {{name}} {{$vault path=s}}", "latin.txt": "caf\xe9 {{name}}", "sub/in.txt": "in sub", "q.gql": "query Q { a }"}
 	tests := []struct{ name, head, body, want string }{
 		{"json", "Content-Type: application/json", "{\"a\": \"{{name}}\"}\n\n\n", `{"a": "value"}`},
 		{"secret is raw", "", "k={{$vault path=s}}", "k=s\"e&c"},
@@ -133,6 +133,11 @@ func TestBodies(t *testing.T) {
 			"--X\r\nContent-Disposition: form-data; name=\"f\"; filename=\"d\"\r\n\r\n" + files["data.bin"] + "\r\n--X--\r\n"},
 		{"ndjson", "Content-Type: application/x-ndjson", "{\"a\":1}\n{\"b\":2}", "{\"a\":1}\n{\"b\":2}\n"},
 		{"graphql", "X-Request-Type: GraphQL", "query Q {\n  a(b: \"{{name}}\")\n}\n\n{\"v\": \"{{name}}\"}", `{"query":"query Q {\n  a(b: \"value\")\n}","operationName":"Q","variables":{"v": "value"}}`},
+		{"graphql by its text", "Content-Type: application/json", "query Q {\n\n  a }\n\n{\"v\": 1}", `{"query":"query Q {\n\n  a }","operationName":"Q","variables":{"v": 1}}`},
+		{"graphql with fragments", "Content-Type: application/json", "query Q { ...Names }", `{"query":"query Q { ...Names }\nfragment Names on T { ...Deep }\nfragment Deep on T { value }","operationName":"Q"}`},
+		{"graphql in a file", "", "gql Q < ./q.gql\n\n{\"v\": 1}", `{"query":"query Q { a }","operationName":"Q","variables":{"v": 1}}`},
+		{"JSON that only looks like graphql", "Content-Type: text/plain", "query Q { a }", "query Q { a }"},
+		{"no parsing of graphql", "Content-Type: application/json\n# @no-gql-parsing", "query Q { a }", "query Q { a }"},
 		{"graphql with a secret", "X-Request-Type: GraphQL", "{ a(b: \"{{$vault path=s}}\") }", `{"query":"{ a(b: \"s\"e&c\") }"}`},
 	}
 	for _, tt := range tests {
@@ -150,7 +155,7 @@ func TestBodies(t *testing.T) {
 				}
 			}
 			server := w.serve(false, nil)
-			w.mustSend("@name = value\n@file = sub/in.txt\n\nPOST " + server.URL + "\n" + tt.head + "\n\n" + tt.body)
+			w.mustSend("@name = value\n@file = sub/in.txt\n\nfragment Names on T { ...Deep }\nfragment Deep on T { {{name}} }\n\nPOST " + server.URL + "\n" + tt.head + "\n\n" + tt.body)
 			got := server.last(t)
 			want := tt.want
 			if tt.name == "graphql with a secret" {

@@ -1,0 +1,218 @@
+package parser
+
+import (
+	"strings"
+
+	"github.com/vault-lsp/vault-lsp/internal/text"
+)
+
+// Structure is what stands inside a request's body, read by its media type. It
+// is made when it is asked for: the body's text is in the tree, and most
+// questions need no more.
+type Structure struct {
+	Kind StructureKind
+	// Fields are those of a form.
+	Fields []FormField
+	// Parts are those of a multipart body.
+	Parts []MultipartPart
+	// GraphQL is the query and what belongs to it.
+	GraphQL *GraphQL
+	// Records are the values of a body of JSON lines.
+	Records []text.Span
+}
+
+// StructureKind says how a body is built.
+type StructureKind uint8
+
+// The kinds of structure.
+const (
+	StructureText StructureKind = iota // also every media type that is not known
+	StructureJSON
+	StructureXML
+	StructureForm
+	StructureMultipart
+	StructureGraphQL
+	StructureJSONLines
+)
+
+// String returns the name that `parse --json` gives.
+func (k StructureKind) String() string {
+	return [...]string{"text", "json", "xml", "form", "multipart", "graphql", "json-lines"}[k]
+}
+
+// FormField is one name=value of a form.
+type FormField struct {
+	Span      text.Span
+	NameSpan  text.Span
+	ValueSpan text.Span // may go over line ends that are not sent
+}
+
+// MultipartPart is one part of a multipart body.
+type MultipartPart struct {
+	// Span runs from the boundary line to the next one.
+	Span    text.Span
+	Headers []PartHeader
+	// Content is what stands behind the blank line.
+	Content text.Span
+	// File is the index in Body.Files of the < path line that is the content, or
+	// -1.
+	File int
+}
+
+// PartHeader is a header of a part.
+type PartHeader struct {
+	Span, NameSpan, ValueSpan text.Span
+}
+
+// Structure reads the body of a request of the file. A request without a body
+// has the zero Structure.
+func (f *File) Structure(r *Request) Structure {
+	if r.Body == nil {
+		return Structure{}
+	}
+	s := structureReader{src: f.Src, body: r.Body}
+	mediaType := f.mediaType(r)
+	first := strings.TrimLeft(r.Body.Span.Of(f.Src), " \t\r\n")
+	switch {
+	case f.isGraphQL(r, mediaType):
+		return Structure{Kind: StructureGraphQL, GraphQL: s.graphQL()}
+	case strings.HasPrefix(mediaType, "multipart/"):
+		return Structure{Kind: StructureMultipart, Parts: s.multipart(f.boundary(r))}
+	case mediaType == "application/x-www-form-urlencoded":
+		return Structure{Kind: StructureForm, Fields: s.form()}
+	case isJSONLines(mediaType):
+		return Structure{Kind: StructureJSONLines, Records: s.lines()}
+	case strings.HasSuffix(mediaType, "json"), mediaType == "" && r.Body.Kind == BodyInline && (strings.HasPrefix(first, "[") || strings.HasPrefix(first, "{") && !strings.HasPrefix(first, "{{")):
+		return Structure{Kind: StructureJSON}
+	case strings.HasSuffix(mediaType, "xml"), mediaType == "" && r.Body.Kind == BodyInline && strings.HasPrefix(first, "<"):
+		return Structure{Kind: StructureXML}
+	}
+	return Structure{}
+}
+
+func isJSONLines(mediaType string) bool {
+	switch mediaType {
+	case "application/x-ndjson", "application/ndjson", "application/jsonl", "application/json-lines":
+		return true
+	}
+	return false
+}
+
+// header returns the value of the request's last header of that name as
+// written.
+func (f *File) header(r *Request, name string) string {
+	for i := len(r.Headers) - 1; i >= 0; i-- {
+		if h := &r.Headers[i]; strings.EqualFold(h.Name, name) {
+			return h.Value.Text(f.Src)
+		}
+	}
+	return ""
+}
+
+// mediaType returns the body's media type in lower case, without parameters.
+func (f *File) mediaType(r *Request) string {
+	mediaType, _, _ := strings.Cut(f.header(r, "Content-Type"), ";")
+	mediaType = strings.ToLower(strings.TrimSpace(mediaType))
+	if mediaType == "" && r.Curl != nil {
+		mediaType = "application/x-www-form-urlencoded"
+	}
+	return mediaType
+}
+
+// boundary returns the boundary parameter of the Content-Type header, or "".
+func (f *File) boundary(r *Request) string {
+	contentType := f.header(r, "Content-Type")
+	at := strings.Index(strings.ToLower(contentType), "boundary=")
+	if at < 0 {
+		return ""
+	}
+	value := contentType[at+len("boundary="):]
+	if strings.HasPrefix(value, `"`) {
+		value, _, _ = strings.Cut(value[1:], `"`)
+		return value
+	}
+	if i := strings.IndexAny(value, "; \t"); i >= 0 {
+		value = value[:i]
+	}
+	return value
+}
+
+// structureReader reads one body.
+type structureReader struct {
+	src  string
+	body *Body
+}
+
+// line returns the line of the body that begins at offset at, and where the
+// next one begins.
+func (s *structureReader) line(at int) (line text.Span, next int) {
+	rest := s.src[at:s.body.Span.End]
+	i := strings.IndexAny(rest, "\r\n")
+	if i < 0 {
+		return text.Span{Start: at, End: s.body.Span.End}, s.body.Span.End
+	}
+	next = at + i + 1
+	if rest[i] == '\r' && strings.HasPrefix(rest[i:], "\r\n") {
+		next++
+	}
+	return text.Span{Start: at, End: at + i}, next
+}
+
+// lines returns the lines that are not blank.
+func (s *structureReader) lines() []text.Span {
+	var lines []text.Span
+	for at := s.body.Span.Start; at < s.body.Span.End; {
+		line, next := s.line(at)
+		if line = s.trim(line); !line.IsEmpty() {
+			lines = append(lines, line)
+		}
+		at = next
+	}
+	return lines
+}
+
+func (s *structureReader) trim(span text.Span) text.Span {
+	for span.Start < span.End && isSpace(s.src[span.Start]) {
+		span.Start++
+	}
+	for span.End > span.Start && isSpace(s.src[span.End-1]) {
+		span.End--
+	}
+	return span
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
+
+// form cuts the body at & outside expressions.
+func (s *structureReader) form() []FormField {
+	var fields []FormField
+	start := s.body.Span.Start
+	add := func(end int) {
+		whole := s.trim(text.Span{Start: start, End: end})
+		start = end + 1
+		if whole.IsEmpty() {
+			return
+		}
+		field := FormField{Span: whole, NameSpan: whole, ValueSpan: text.Span{Start: whole.End, End: whole.End}}
+		if i := strings.IndexByte(whole.Of(s.src), '='); i >= 0 {
+			field.NameSpan = s.trim(text.Span{Start: whole.Start, End: whole.Start + i})
+			field.ValueSpan = s.trim(text.Span{Start: whole.Start + i + 1, End: whole.End})
+		}
+		fields = append(fields, field)
+	}
+	for _, part := range s.body.Content.Parts {
+		if part.Expr != nil {
+			continue
+		}
+		for at := part.Span.Start; at < part.Span.End; {
+			i := strings.IndexByte(s.src[at:part.Span.End], '&')
+			if i < 0 {
+				break
+			}
+			add(at + i)
+			at += i + 1
+		}
+	}
+	add(s.body.Span.End)
+	return fields
+}
