@@ -222,14 +222,14 @@ func azureMethods() []Method {
 	principal.OneOf = [][]string{{"clientSecret"}, {"certificate"}}
 	return []Method{
 		row(secret.Azure, "default", "Default chain", "What DefaultAzureCredential finds: environment, workload or managed identity, Azure CLI, Developer CLI, PowerShell.", []MethodField{tenant}, shared),
-		row(secret.Azure, "browser", "Browser", "Sign-in in the browser.", person, shared),
-		row(secret.Azure, "device-code", "Device code", "Sign-in with a code in a browser on any machine.", person, shared),
+		row(secret.Azure, "browser", "Browser", "Sign-in in the browser.", person, shared).signedIn(),
+		row(secret.Azure, "device-code", "Device code", "Sign-in with a code in a browser on any machine.", person, shared).signedIn(),
 		row(secret.Azure, "cli", "Azure CLI", "The account of az login.",
 			[]MethodField{tenant, plain("subscription", "Subscription", "id or name of a subscription whose account to use")}, shared),
 		principal,
 		row(secret.Azure, "managed-identity", "Managed identity", "The identity of the machine.",
 			[]MethodField{
-				clientID("client id of a user-assigned identity; the machine's own if absent"),
+				tenant, clientID("client id of a user-assigned identity; the machine's own if absent"),
 				plain("objectId", "Object ID", "object id of a user-assigned identity, in place of its client id"),
 				plain("resourceId", "Resource ID", "resource id of a user-assigned identity, in place of its client id"),
 			}, shared),
