@@ -18,7 +18,9 @@ import (
 
 // VaultServer is a real HashiCorp Vault server that belongs to one test. KV
 // version 2 is mounted at secret/, KV version 1 at kv1/, and the AppRole and
-// userpass methods are on.
+// userpass methods are on. The methods jwt, oidc, ldap, kubernetes and cert and
+// the engine database, with the plugin memory-database-plugin that only makes up
+// users, can be mounted through the API.
 type VaultServer struct {
 	// Address is the server's base address, without a slash at the end.
 	Address string

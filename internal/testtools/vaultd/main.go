@@ -2,7 +2,8 @@
 // and HTTP API over storage in memory, already initialised and unsealed. It
 // mounts what most tests need (KV version 2 at secret/, KV version 1 at kv1/,
 // the AppRole and userpass methods) and leaves the rest to the API, including
-// sys/seal and sys/unseal.
+// sys/seal and sys/unseal, and mounting the other methods and engines of
+// builtins.go.
 //
 // It prints two lines on standard output and then serves:
 //

@@ -32,6 +32,9 @@ func withTLS(listener net.Listener, dir string) (net.Listener, error) {
 		Certificates: []tls.Certificate{certificate},
 		MinVersion:   tls.VersionTLS12,
 		NextProtos:   []string{"h2", "http/1.1"},
+		// A certificate is what the cert method signs in with; it verifies it
+		// against what it was told to trust.
+		ClientAuth: tls.RequestClientCert,
 	}), nil
 }
 
