@@ -109,7 +109,7 @@ var hcpFields = []Field{
 var azureFields = []Field{
 	{
 		Name: "id", Type: TypeURL, Required: true, Locates: true, Example: "https://my-vault.vault.azure.net/secrets/stripe-key",
-		Doc: "The Secret Identifier, an https URL with or without a version at its end. The Azure portal shows it on the page of a secret's version. It stands instead of vault, secret and version.",
+		Doc: "The Secret Identifier, an https URL with or without a version at its end. The Azure portal shows it on the page of a secret's version. @Microsoft.KeyVault(…) as App Service has it, and VAULT/NAME[/VERSION], are read too. It stands instead of vault, secret and version.",
 	},
 	{
 		Name: "vault", Type: TypeLabel, Required: true, Locates: true, Live: true, Example: "my-vault",

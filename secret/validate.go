@@ -34,6 +34,9 @@ func checkValue(provider string, field Field, value string) string {
 	case strings.ContainsFunc(value, isMisleading):
 		return fmt.Sprintf("%s must not hold characters that hide or reorder text, or move the cursor.", field.Name)
 	}
+	if provider == Azure && field.Name == "id" {
+		return checkAzureID(field, value)
+	}
 	if message := checkType(field, value); message != "" {
 		return message
 	}
@@ -204,14 +207,14 @@ func checkAzure(field, value string) string {
 	case "id":
 		u, _ := url.Parse(value)
 		if !isAzureIdentifier(u) {
-			return "id must be a Secret Identifier, for example https://my-vault.vault.azure.net/secrets/stripe-key."
+			return badAzureID
 		}
 	case "vault":
-		if len(value) < 3 || len(value) > 24 {
+		if !isVaultName(value) {
 			return "vault must be the name of a key vault, 3 to 24 letters, digits and hyphens."
 		}
 	case "secret":
-		if len(value) > 127 || !consistsOf(value, "-") {
+		if !isSecretName(value) {
 			return "secret must be a name of letters, digits and hyphens."
 		}
 	case "version":
