@@ -99,19 +99,31 @@ func awsMethods() []Method {
 
 func gcpMethods() []Method {
 	shared := []MethodField{
-		plain("project", "Project", "project used where a reference names none", example("my-project")),
-		plain("endpoint", "Endpoint", "URL of another endpoint, such as Private Service Connect", typed(TypeURL)),
+		plain("project", "Project", "id or number of the project used where a reference names none; that of the credential or of gcloud if absent", example("my-project")),
+		plain("quotaProject", "Quota project", "project whose quota and billing the calls count against"),
+		plain("transport", "Transport", "protocol of the calls; rest passes proxies and is chosen where one is configured", oneOf("grpc", "rest")),
+		plain("endpoint", "Endpoint", "URL of another endpoint for all secrets, such as Private Service Connect", typed(TypeURL)),
+		plain("caCert", "CA certificate", "path of a PEM file with certificate authorities to trust beside the system's, such as that of a proxy", typed(TypePath)),
+		plain("universeDomain", "Universe domain", "domain of the cloud, which the credential must belong to", byDefault("googleapis.com")),
 	}
 	return []Method{
 		row(secret.GCP, "default", "Application Default Credentials",
-			"What gcloud auth application-default, the environment or the machine provides.", shared),
-		row(secret.GCP, "service-account", "Service account key", "The JSON key of a service account.",
-			[]MethodField{secretField("key", "Key (JSON)", "the whole JSON key", required)}, shared),
+			"What GOOGLE_APPLICATION_CREDENTIALS names, `gcloud auth application-default login` left, or the machine has; workload identity federation included.", shared),
+		row(secret.GCP, "service-account", "Service account key", "The JSON key of a service account. It signs its own tokens; no URL in it is asked.",
+			[]MethodField{secretField("key", "Key (JSON)", "the whole JSON key, of type service_account", required)}, shared),
 		row(secret.GCP, "impersonate", "Impersonate service account",
-			"A service account impersonated from the Application Default Credentials.",
+			"A service account impersonated from another credential.",
 			[]MethodField{
 				plain("serviceAccount", "Service account", "e-mail address of the account", required, example("reader@my-project.iam.gserviceaccount.com")),
 				plain("source", "Source credential", "credential profile to impersonate from; Application Default Credentials if absent"),
+				plain("delegates", "Delegates", "accounts of a delegation chain, in its order, with commas between"),
+				plain("duration", "Duration", "how long a token lives; more than 1h takes a policy of the organization", typed(TypeDuration), byDefault("1h")),
+			}, shared),
+		row(secret.GCP, "workload-identity", "Workload identity federation",
+			"An identity of another provider, by the configuration that `gcloud iam workload-identity-pools create-cred-config` writes. One that names a program is refused here; GOOGLE_APPLICATION_CREDENTIALS with the auth default takes it.",
+			[]MethodField{
+				secretField("key", "Configuration (JSON)", "the whole JSON configuration, of type external_account", required),
+				plain("allowHosts", "Allowed hosts", "hosts that the configuration may fetch its token from, with commas between; this machine and its metadata server are always allowed", example("pipelines.actions.githubusercontent.com")),
 			}, shared),
 	}
 }

@@ -190,7 +190,7 @@ func TestEveryMethodReads(t *testing.T) {
 func TestMethodTableIsComplete(t *testing.T) {
 	t.Parallel()
 	want := map[string]string{
-		"aws": "default keys profile sso role", "gcp": "default service-account impersonate",
+		"aws": "default keys profile sso role", "gcp": "default service-account impersonate workload-identity",
 		"vault": "token approle userpass ldap jwt oidc kubernetes cert agent", "hcp": "service-principal",
 		"azure": "default browser device-code cli service-principal managed-identity workload-identity",
 		"local": "passphrase keyring",

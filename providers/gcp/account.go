@@ -103,7 +103,9 @@ func call[T any](ctx context.Context, a *account, region string, work func(conte
 		if err != nil {
 			return none, err
 		}
-		result, err := work(withAuthorization(ctx, a.authorization(l)), c)
+		authorized, leave := c.enter(ctx, a.authorization(l))
+		result, err := work(authorized, c)
+		leave()
 		if err == nil {
 			return result, nil
 		}

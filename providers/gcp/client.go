@@ -36,16 +36,22 @@ type client struct {
 	transport string
 	sdk       *secretmanager.Client
 	failures  *connectionFailures
+	rest      *guard // nil over gRPC
+}
+
+// enter gives a call its authorization; leave ends it.
+func (c *client) enter(ctx context.Context, auth authorization) (authorized context.Context, leave func()) {
+	ctx = context.WithValue(ctx, authorizationKey{}, auth)
+	if c.rest != nil {
+		return c.rest.enter(ctx)
+	}
+	return ctx, func() {}
 }
 
 // authorization is what a call carries beside its message.
 type authorization struct{ token, quotaProject string }
 
 type authorizationKey struct{}
-
-func withAuthorization(ctx context.Context, auth authorization) context.Context {
-	return context.WithValue(ctx, authorizationKey{}, auth)
-}
 
 func authorizationOf(ctx context.Context) authorization {
 	auth, _ := ctx.Value(authorizationKey{}).(authorization)
@@ -74,7 +80,7 @@ func newClient(ctx context.Context, origin *url.URL, s settings, options Options
 	ctx = context.WithoutCancel(ctx)
 	var err error
 	if c.transport == transportREST {
-		c.sdk, err = newREST(ctx, origin, s, options)
+		c.sdk, c.rest, err = newREST(ctx, origin, s, options)
 	} else {
 		c.sdk, err = newGRPC(ctx, origin, s, options, c.failures)
 	}

@@ -7,8 +7,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strconv"
+	"sync"
 
 	secretmanager "cloud.google.com/go/secretmanager/apiv1"
+	"github.com/googleapis/gax-go/v2/callctx"
 	"google.golang.org/api/option"
 )
 
@@ -21,31 +24,77 @@ type redirectError struct{ target string }
 func (e *redirectError) Error() string { return "redirected to " + e.target }
 
 // newREST makes a client over HTTP and JSON, which passes proxies.
-func newREST(ctx context.Context, origin *url.URL, s settings, options Options) (*secretmanager.Client, error) {
-	return secretmanager.NewRESTClient(ctx,
+func newREST(ctx context.Context, origin *url.URL, s settings, options Options) (*secretmanager.Client, *guard, error) {
+	g := &guard{base: newTransport(s, options), origin: origin, userAgent: options.UserAgent, calls: map[string]context.Context{}}
+	made, err := secretmanager.NewRESTClient(ctx,
 		option.WithEndpoint(origin.String()),
 		option.WithLogger(silent()),
 		option.WithHTTPClient(&http.Client{
-			Transport: &guard{base: newTransport(s, options), origin: origin, userAgent: options.UserAgent},
+			Transport: g,
 			// The guard makes errors of redirects before this is asked.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		}))
+	return made, g, err
 }
 
-// guard sends calls to one origin only, with the token of their context.
+// headerCall carries the number of a call to the guard, which takes it away.
+const headerCall = "x-vault-lsp-call"
+
+// guard sends calls to one origin only, with the token of their context. The
+// generated client makes the requests of a list without a context, so that they
+// would have no token and could not be cancelled: the guard finds the context
+// of a call by its number.
 type guard struct {
 	base      *http.Transport
 	origin    *url.URL
 	userAgent string
+
+	mu    sync.Mutex
+	last  int
+	calls map[string]context.Context
 }
+
+// enter gives a call its number; leave ends it.
+func (g *guard) enter(ctx context.Context) (numbered context.Context, leave func()) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.last++
+	number := strconv.Itoa(g.last)
+	g.calls[number] = ctx
+	return callctx.SetHeaders(ctx, headerCall, number), func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		delete(g.calls, number)
+	}
+}
+
+// contextOf is the context of the call that a request belongs to.
+func (g *guard) contextOf(request *http.Request) (context.Context, bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, number := range request.Header[headerCall] {
+		if ctx, ok := g.calls[number]; ok {
+			return ctx, true
+		}
+	}
+	return nil, false
+}
+
+// errNoCall is a request that belongs to no call.
+var errNoCall = errors.New("refused a request that belongs to no call")
 
 // RoundTrip sends one request.
 func (g *guard) RoundTrip(request *http.Request) (*http.Response, error) {
 	if request.URL.Scheme != g.origin.Scheme || request.URL.Host != g.origin.Host {
 		return nil, fmt.Errorf("refused a request to another origin than %s", g.origin)
 	}
-	auth := authorizationOf(request.Context())
-	request = request.Clone(request.Context())
+	ctx, ok := g.contextOf(request)
+	if !ok {
+		return nil, errNoCall
+	}
+	auth := authorizationOf(ctx)
+	request = request.Clone(ctx)
+	delete(request.Header, headerCall)
 	request.Header.Set("Authorization", "Bearer "+auth.token)
 	request.Header.Set("User-Agent", g.userAgent)
 	if auth.quotaProject != "" {
