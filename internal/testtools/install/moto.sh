@@ -37,7 +37,8 @@ SOURCES
 #!/bin/sh
 # The Python modules of its own suite before those of this machine.
 export PYTHONPATH=$final/root/usr/lib/python3/dist-packages PYTHONUNBUFFERED=1
-exec /usr/bin/python3 -m moto.server "\$@"
+# It says on standard error where it listens.
+exec /usr/bin/python3 -m moto.server "\$@" 2>&1
 WRAPPER
   chmod 755 "$folder/moto"
   # Compiled once here: every test starts a server, and compiling takes longer
@@ -49,6 +50,6 @@ WRAPPER
 install_moto() {
   install_packages "${packages_moto[@]}"
   # The folder is part of the stamp because it is in the wrapper.
-  install_part moto "$MOTO_SUITE $TOOLS" build_moto
+  install_part moto "$MOTO_SUITE $TOOLS 2" build_moto
   "$TOOLS/moto/moto" --help >/dev/null || fail "moto: does not start with this machine's Python"
 }
