@@ -54,8 +54,12 @@ func File(f *parser.File, options Options, parse func(src string) *parser.File) 
 	return edits
 }
 
-// Range returns those edits of File that touch a range.
+// Range returns those edits of File that touch the lines of a range.
 func Range(f *parser.File, options Options, parse func(src string) *parser.File, span text.Span) []text.Edit {
+	span.Start = strings.LastIndexByte(f.Src[:span.Start], '\n') + 1
+	if end := strings.IndexByte(f.Src[span.End:], '\n'); end >= 0 {
+		span.End += end
+	}
 	var touching []text.Edit
 	for _, e := range File(f, options, parse) {
 		if e.Span.Start <= span.End && span.Start <= e.Span.End {

@@ -37,6 +37,8 @@ type capabilities struct {
 	symbolTree bool
 	// markdown: hover may be Markdown.
 	markdown bool
+	// labelOffsets: parameters of signatures may be places in the label.
+	labelOffsets bool
 }
 
 // readCapabilities reads what the client offers.
@@ -88,6 +90,9 @@ func readDocumentCapabilities(caps *capabilities, t *protocol.TextDocumentClient
 	}
 	if s := t.DocumentSymbol; s != nil {
 		caps.symbolTree = is(s.HierarchicalDocumentSymbolSupport)
+	}
+	if h := t.SignatureHelp; h != nil && h.SignatureInformation != nil && h.SignatureInformation.ParameterInformation != nil {
+		caps.labelOffsets = is(h.SignatureInformation.ParameterInformation.LabelOffsetSupport)
 	}
 	if h := t.Hover; h != nil {
 		caps.markdown = slices.Contains(h.ContentFormat, protocol.MarkupKindMarkdown)

@@ -29,6 +29,10 @@ func (s *session) newDispatcher() *dispatcher {
 			protocol.MethodTextDocumentDocumentHighlight: handleCall(s.documentHighlight),
 			protocol.MethodTextDocumentDocumentSymbol:    handleCall(s.documentSymbol),
 			protocol.MethodTextDocumentFoldingRange:      handleCall(s.foldingRange),
+			protocol.MethodTextDocumentFormatting:        handleCall(s.formatting),
+			protocol.MethodTextDocumentRangeFormatting:   handleCall(s.rangeFormatting),
+			protocol.MethodTextDocumentOnTypeFormatting:  handleCall(s.onTypeFormatting),
+			protocol.MethodTextDocumentSignatureHelp:     handleCall(s.signatureHelp),
 			protocol.MethodTextDocumentCodeAction:        handleCall(s.codeAction),
 			protocol.MethodTextDocumentCodeLens:          handleCall(s.codeLens),
 			protocol.MethodWorkspaceExecuteCommand:       handleCall(s.executeCommand),
@@ -126,6 +130,15 @@ func (s *session) serverCapabilities() protocol.ServerCapabilities {
 		DocumentHighlightProvider: protocol.Boolean(true),
 		DocumentSymbolProvider:    protocol.Boolean(true),
 		FoldingRangeProvider:      protocol.Boolean(true),
+
+		DocumentFormattingProvider:      protocol.Boolean(true),
+		DocumentRangeFormattingProvider: protocol.Boolean(true),
+		DocumentOnTypeFormattingProvider: protocol.DocumentOnTypeFormattingOptions{
+			FirstTriggerCharacter: "\n", MoreTriggerCharacter: []string{"}"},
+		},
+		SignatureHelpProvider: &protocol.SignatureHelpOptions{
+			TriggerCharacters: []string{" ", "("}, RetriggerCharacters: []string{",", "="},
+		},
 		CodeActionProvider: &protocol.CodeActionOptions{
 			CodeActionKinds: []protocol.CodeActionKind{protocol.CodeActionKindQuickFix, protocol.CodeActionKindRefactorRewrite},
 		},

@@ -125,7 +125,7 @@ func Rules() map[string]Rule {
 		},
 		"lsp": {
 			Ours: []string{
-				"analysis", "parser", "secret", "env", "request", "permission", "providers",
+				"analysis", "format", "parser", "secret", "env", "request", "permission", "providers",
 				"credentials", "internal/text", "internal/redact", "internal/input",
 			},
 			Outside:   []string{"go.lsp.dev/", "go.uber.org/zap", "github.com/go-json-experiment/json"},
