@@ -33,9 +33,27 @@ func (s *Store) Add(ctx context.Context, profile Profile) error {
 	return nil
 }
 
-// Update replaces a profile in the configuration file; comments in it stay.
+// Update replaces a profile in the configuration file; comments in it stay. Its
+// sign-in is forgotten, and material that it no longer has in the keyring is
+// removed from there.
 func (s *Store) Update(ctx context.Context, profile Profile) error {
-	return s.write(ctx, profile, true)
+	old, oldErr := s.Profile(profile.Name)
+	if err := s.write(ctx, profile, true); err != nil {
+		return err
+	}
+	if oldErr != nil {
+		return nil // it had an error, and nothing that was kept is known
+	}
+	for _, field := range keys(old.Secrets) {
+		if !old.Secrets[field].Keyring || profile.Secrets[field].Keyring {
+			continue
+		}
+		err := s.options.Keyring.Delete(s.account(profile.Name, field))
+		if err != nil && !errors.Is(err, ErrNotInKeyring) && !errors.Is(err, ErrNoKeyring) {
+			return fmt.Errorf("change credential %q: it is changed, but its old %s could not be deleted from the OS keyring: %w", profile.Name, field, err)
+		}
+	}
+	return nil
 }
 
 // ErrExists is the cause of the error of Add for a name that is taken.

@@ -189,6 +189,13 @@ func checkSource(field string, s Source) *FieldProblem {
 	return nil
 }
 
+// CheckField returns what is wrong with a value for a plain field, nil if
+// nothing is, for forms that check while they ask.
+func CheckField(f MethodField, value string) *FieldProblem { return checkValue(f, value) }
+
+// CheckSource is CheckField for the place of a secret field.
+func CheckSource(field string, s Source) *FieldProblem { return checkSource(field, s) }
+
 // checkValue checks a plain value against the field's type.
 func checkValue(f MethodField, value string) *FieldProblem {
 	bad := func(message, hint string) *FieldProblem {

@@ -65,6 +65,9 @@ func nextMark(last mark) mark {
 	return max(next, last/step*step+step)
 }
 
+// Exists reports whether something was kept when the Session was made.
+func (n Session) Exists() bool { return n.mark != 0 && !n.fresh }
+
 // Fingerprint is the Store's, for this sign-in: two sign-ins with one profile
 // may be two accounts.
 func (n Session) Fingerprint() string { return n.store.fingerprint(n.profile, n.mark) }

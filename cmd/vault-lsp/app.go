@@ -30,6 +30,10 @@ type app struct {
 	local local.Options
 	// newConfig is set if the command may make the configuration file.
 	newConfig bool
+	// browse opens an address in the user's browser; openBrowser where nil.
+	browse func(ctx context.Context, address string) error
+	// declined are the credentials the user did not want to sign in with.
+	declined map[string]bool
 	// server is set if the program has to survive an unreadable configuration.
 	server bool
 

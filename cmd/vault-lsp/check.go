@@ -64,7 +64,7 @@ func (a *app) check(ctx context.Context, paths []string, f checkFlags) error {
 		}
 		findings = append(findings, src.diagnose(p)...)
 		if f.online {
-			online, err := src.resolveAll(ctx, p)
+			online, err := a.resolveAll(ctx, p, src)
 			if err != nil {
 				return err
 			}
@@ -122,7 +122,7 @@ func (p *parts) credentialList() []analysis.Credential {
 
 // resolveAll fetches every reference of the file once and reports those that
 // do not resolve.
-func (s *source) resolveAll(ctx context.Context, p *parts) ([]finding, error) {
+func (a *app) resolveAll(ctx context.Context, p *parts, s *source) ([]finding, error) {
 	var refs []secret.Ref
 	var offsets []int
 	collect := func(piece env.Piece) {
@@ -138,7 +138,11 @@ func (s *source) resolveAll(ctx context.Context, p *parts) ([]finding, error) {
 		}
 	}
 	var findings []finding
-	for i, resolved := range p.resolver.Resolve(ctx, refs) {
+	all, err := a.resolveWithPerson(ctx, p, refs)
+	if err != nil {
+		return nil, err
+	}
+	for i, resolved := range all {
 		resolved.Value.Wipe()
 		if resolved.Err == nil {
 			continue
@@ -157,6 +161,33 @@ func (s *source) resolveAll(ctx context.Context, p *parts) ([]finding, error) {
 		findings = append(findings, s.finding(offsets[i], parser.Error, code, p.redact.Mask(message)))
 	}
 	return findings, nil
+}
+
+// resolveWithPerson resolves references, and those that fail again after a person
+// at the terminal has made possible what they lack.
+func (a *app) resolveWithPerson(ctx context.Context, p *parts, refs []secret.Ref) ([]providers.Resolved, error) {
+	all := p.resolver.Resolve(ctx, refs)
+	for range maxMends {
+		mended := false
+		for i := range all {
+			var err error
+			if mended, err = a.mend(ctx, p, refs[i].Get("credential"), all[i].Err); err != nil {
+				return nil, err
+			}
+			if mended {
+				break
+			}
+		}
+		if !mended {
+			break
+		}
+		for i := range all {
+			if all[i].Err != nil {
+				all[i] = p.resolver.Resolve(ctx, refs[i:i+1])[0]
+			}
+		}
+	}
+	return all, nil
 }
 
 func (a *app) printFindings(findings []finding, format string) error {

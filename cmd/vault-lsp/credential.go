@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -18,13 +17,16 @@ import (
 
 func (a *app) credentialCommand() *cobra.Command {
 	return group(&cobra.Command{Use: "credential", Short: "Manage credential profiles"},
-		a.credentialAdd(), a.credentialList(), a.credentialTest(), a.credentialLogin(), a.credentialRemove(), a.credentialInput())
+		a.credentialAdd(), a.credentialEdit(), a.credentialList(), a.credentialMethods(),
+		a.credentialTest(), a.credentialLogin(), a.credentialLogout(), a.credentialRemove(), a.credentialInput())
 }
 
 func (a *app) credentialList() *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: "List the profiles of the configuration file", Args: takes(),
-		RunE: func(*cobra.Command, []string) error {
+		Long: "Lists the profiles, which of them are defaults, and who signed in with those that a person\n" +
+			"signs in with. No vault is asked.",
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := a.open()
 			if err != nil {
 				return err
@@ -38,58 +40,137 @@ func (a *app) credentialList() *cobra.Command {
 			defaults := p.store.Config().Defaults
 			w := tabwriter.NewWriter(harmless{a.out}, 0, 0, 2, ' ', 0)
 			for _, profile := range p.store.List() {
-				mark := ""
+				var marks []string
 				if defaults[profile.Provider] == profile.Name {
-					mark = "\tdefault"
+					marks = append(marks, "default")
 				}
-				_, _ = fmt.Fprintf(w, "%s\t%s\t%s%s\n", profile.Name, profile.Provider, profile.Auth, mark)
+				if state := signedIn(cmd.Context(), p.store, profile); state != "" {
+					marks = append(marks, state)
+				}
+				line := profile.Name + "\t" + profile.Provider + "\t" + profile.Auth
+				if len(marks) > 0 {
+					line += "\t" + strings.Join(marks, ", ")
+				}
+				_, _ = fmt.Fprintln(w, line)
 			}
 			return w.Flush()
 		},
 	}
 }
 
+// signedIn says who is signed in with a profile, as far as that is kept; "" for
+// one that signs in by itself.
+func signedIn(ctx context.Context, store *credentials.Store, profile credentials.Profile) string {
+	if !profile.NeedsPerson() {
+		return ""
+	}
+	session := store.Session(profile)
+	account, known := session.Account(ctx)
+	switch {
+	case !session.Exists():
+		return "not signed in"
+	case !known:
+		return "signed in (kept under a passphrase or keyring that is locked)"
+	}
+	text := "signed in"
+	if account.Identity != "" {
+		text += " as " + account.Identity
+	}
+	if account.Expires.IsZero() {
+		return text
+	}
+	if account.Expires.Before(time.Now()) {
+		return text + ", " + expiryInWords(account.Expires, time.Now())
+	}
+	return text + ", ends " + expiryInWords(account.Expires, time.Now())
+}
+
 func (a *app) credentialTest() *cobra.Command {
 	return &cobra.Command{
-		Use: "test NAME", Short: "Sign in and say who you are", Args: takes("NAME"),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.checkCredential(cmd.Context(), args[0], false) },
+		Use: "test NAME", Short: "Sign in and say who you are", Args: takes("NAME"), ValidArgsFunction: a.completeCredentials(""),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, err := a.openChecked()
+			if err != nil {
+				return err
+			}
+			identity, err := withPerson(cmd.Context(), a, p, args[0], func() (providers.Identity, error) {
+				return p.resolver.Check(cmd.Context(), args[0])
+			})
+			if err != nil {
+				return err
+			}
+			a.printIdentity(identity)
+			return nil
+		},
 	}
 }
 
 func (a *app) credentialLogin() *cobra.Command {
 	return &cobra.Command{
-		Use: "login NAME", Short: "Forget the present login and sign in again", Args: takes("NAME"),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.checkCredential(cmd.Context(), args[0], true) },
+		Use: "login NAME", Short: "Sign in: in the browser, with a code, or anew", Args: takes("NAME"), ValidArgsFunction: a.completeCredentials(""),
+		Long: "Forgets the present login and signs in again. A profile that a person signs in with opens the\n" +
+			"browser or shows a code; the sign-in is kept, encrypted, until it ends or `credential logout`.\n" +
+			"Running editors use it at once.",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, err := a.openChecked()
+			if err != nil {
+				return err
+			}
+			if _, err := p.store.Profile(args[0]); err != nil {
+				return withExit(exitReference, err)
+			}
+			identity, err := withPerson(cmd.Context(), a, p, args[0], func() (providers.Identity, error) {
+				return a.signIn(cmd.Context(), p, args[0])
+			})
+			if err != nil {
+				return err
+			}
+			a.printIdentity(identity)
+			return nil
+		},
 	}
 }
 
-func (a *app) checkCredential(ctx context.Context, name string, again bool) error {
-	p, err := a.openChecked()
-	if err != nil {
-		return err
+func (a *app) credentialLogout() *cobra.Command {
+	return &cobra.Command{
+		Use: "logout NAME", Short: "Forget the kept sign-in of a profile", Args: takes("NAME"), ValidArgsFunction: a.completeCredentials(""),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, err := a.open()
+			if err != nil {
+				return err
+			}
+			profile, err := p.store.Profile(args[0])
+			if err != nil {
+				return usage(err)
+			}
+			session := p.store.Session(profile)
+			if !session.Exists() {
+				a.printf("nobody is signed in with %q\n", args[0])
+				return nil
+			}
+			if err := session.Delete(cmd.Context()); err != nil {
+				return usage(err)
+			}
+			a.printf("the sign-in of %q is forgotten here; the vault ends it in its own time\n", args[0])
+			return nil
+		},
 	}
-	if again {
-		if _, err := p.resolver.Reset(ctx, providers.Scope{Credential: name}); err != nil {
-			return withExit(exitReference, err)
-		}
-	}
-	identity, err := p.resolver.Check(ctx, name)
-	if err != nil {
-		return withExit(exitReference, hinted(err))
-	}
-	a.printf("%s\n", identity.Name)
+}
+
+// printIdentity says who somebody is.
+func (a *app) printIdentity(identity providers.Identity) {
+	a.printf("%s\n", a.mask(identity.Name))
 	for _, d := range identity.Details {
-		a.printf("  %s: %s\n", d.Name, d.Value)
+		a.printf("  %s: %s\n", d.Name, a.mask(d.Value))
 	}
 	if !identity.Expires.IsZero() {
-		a.printf("  expires: %s\n", identity.Expires.Format(time.RFC3339))
+		a.printf("  ends: %s\n", expiryInWords(identity.Expires, time.Now()))
 	}
-	return nil
 }
 
 func (a *app) credentialRemove() *cobra.Command {
 	return &cobra.Command{
-		Use: "remove NAME", Short: "Remove a profile and its secrets in the keyring", Args: takes("NAME"),
+		Use: "remove NAME", Short: "Remove a profile, its secrets in the keyring and its sign-in", Args: takes("NAME"), ValidArgsFunction: a.completeCredentials(""),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := a.open()
 			if err != nil {
@@ -113,7 +194,7 @@ func (a *app) credentialInput() *cobra.Command {
 		Long: "Reads a secret (from the terminal without echo, or all of standard input) and gives it to\n" +
 			"the language server that asked for it. The server names the socket and the id.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			value, err := a.askSecret("secret")
+			value, err := a.askSecret(cmd.Context(), "secret")
 			if err != nil {
 				return usage(err)
 			}
@@ -131,174 +212,79 @@ func (a *app) credentialInput() *cobra.Command {
 	return cmd
 }
 
-// newCredential are the flags of `credential add`.
-type newCredential struct {
-	provider, auth string
-	set            []string
-	from           []string
-	makeDefault    bool
-}
-
-func (a *app) credentialAdd() *cobra.Command {
-	var n newCredential
-	cmd := &cobra.Command{
-		Use: "add NAME --provider P --auth A [--set field=value]… [--from field=SOURCE]…", Short: "Add a profile",
-		Args: takes("NAME"),
-		Long: "Adds a credential profile to the configuration file. Plain fields come from --set. Secret fields\n" +
-			"are never arguments: each is asked for (or piped in) and kept in the OS keyring, or read from the place that\n" +
-			"--from names: --from token=env:VAULT_TOKEN, --from secretId=file:~/.secret-id.",
-		RunE: func(cmd *cobra.Command, args []string) error { return a.addCredential(cmd.Context(), args[0], n) },
-	}
-	cmd.Flags().StringVar(&n.provider, "provider", "", "provider: aws, gcp, vault, hcp, azure, local")
-	cmd.Flags().StringVar(&n.auth, "auth", "", "way to sign in; see docs/credentials.md")
-	cmd.Flags().StringArrayVar(&n.set, "set", nil, "plain field, name=value (repeatable)")
-	cmd.Flags().StringArrayVar(&n.from, "from", nil, "source of a secret field, name=env:NAME, name=file:PATH or name=keyring (repeatable)")
-	cmd.Flags().BoolVar(&n.makeDefault, "default", false, "use it where a reference of the provider names none")
-	return cmd
-}
-
-func (a *app) addCredential(ctx context.Context, name string, n newCredential) error {
-	a.newConfig = true
-	p, err := a.open()
-	if err != nil {
-		return err
-	}
-	profile, toAsk, err := n.profile(name)
-	if err != nil {
-		return usage(err)
-	}
-	// Nobody types a secret for a profile that cannot be added.
-	if problems := credentials.Check(profile); len(problems) > 0 {
-		return usage(&credentials.ProfileError{Name: name, Problems: problems})
-	}
-	if _, err := p.store.Profile(name); err == nil {
-		return usage(fmt.Errorf("add credential %q: %w: choose another name or remove it first", name, credentials.ErrExists))
-	}
-	values, err := a.askFields(&profile, toAsk)
-	if err != nil {
-		return usage(err)
-	}
-	if err := p.store.Add(ctx, profile); err != nil {
-		return usage(err)
-	}
-	for field, value := range values {
-		err := p.store.SetSecret(ctx, name, field, value)
-		clear(value)
-		if err != nil {
-			// Where the keyring is missing there is nothing in it to remove.
-			if undo := p.store.Remove(ctx, name); undo != nil && !errors.Is(undo, credentials.ErrNoKeyring) {
-				err = errors.Join(err, undo)
+func (a *app) credentialMethods() *cobra.Command {
+	return &cobra.Command{
+		Use: "methods [PROVIDER [AUTH]]", Short: "List the ways to sign in and their fields", Args: cobra.MaximumNArgs(2),
+		ValidArgsFunction: completeMethods,
+		RunE: func(_ *cobra.Command, args []string) error {
+			var chosen []credentials.Method
+			for _, m := range credentials.Methods() {
+				if (len(args) < 1 || m.Provider == args[0]) && (len(args) < 2 || m.Auth == args[1]) {
+					chosen = append(chosen, m)
+				}
 			}
-			return usage(withSource(err, field))
-		}
+			if len(chosen) == 0 {
+				return usage(errors.New("there is no such way to sign in; `vault-lsp credential methods` lists all"))
+			}
+			if len(args) == 0 {
+				return a.printMethods(chosen)
+			}
+			return a.printFields(chosen)
+		},
 	}
-	if n.makeDefault {
-		if err := p.store.SetDefault(ctx, name); err != nil {
-			return usage(err)
-		}
-	}
-	a.printf("added credential %q; try it: vault-lsp credential test %s\n", name, name)
-	return nil
 }
 
-// askFields asks for secret fields. One that the profile may do without is asked
-// for too: an empty answer leaves it out.
-func (a *app) askFields(profile *credentials.Profile, fields []credentials.MethodField) (map[string][]byte, error) {
-	values := map[string][]byte{}
-	if !a.terminal {
-		fields = forPipe(fields)
+// printMethods prints one line a method.
+func (a *app) printMethods(methods []credentials.Method) error {
+	w := tabwriter.NewWriter(harmless{a.out}, 0, 0, 2, ' ', 0)
+	for _, m := range methods {
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", m.Provider, m.Auth, m.Doc)
 	}
-	if len(fields) > 1 && !a.terminal {
-		return nil, errors.New("credential add: several secret fields, but standard input holds one: name the source of the others with --from")
-	}
-	for _, f := range fields {
-		prompt := f.Prompt
-		if !f.Required {
-			prompt += " (empty for none)"
-		}
-		value, err := a.askSecret(prompt)
-		switch {
-		case !f.Required && (errors.Is(err, errEmptySecret) || err == nil && len(value) == 0):
-		case err != nil:
-			return nil, err
-		default:
-			profile.Secrets[f.Name] = credentials.Source{Keyring: true}
-			values[f.Name] = value
-		}
-	}
-	return values, nil
+	_, _ = fmt.Fprintln(w, "\nIts fields: vault-lsp credential methods PROVIDER AUTH")
+	return w.Flush()
 }
 
-// forPipe are the fields that standard input can be for when it is no terminal:
-// the required ones, or else the only other one.
-func forPipe(fields []credentials.MethodField) []credentials.MethodField {
-	optional := func(f credentials.MethodField) bool { return !f.Required }
-	if len(fields) == 1 {
-		return fields
+// printFields prints the fields of methods.
+func (a *app) printFields(methods []credentials.Method) error {
+	w := tabwriter.NewWriter(harmless{a.out}, 0, 0, 2, ' ', 0)
+	for i, m := range methods {
+		if i > 0 {
+			_, _ = fmt.Fprintln(w)
+		}
+		_, _ = fmt.Fprintf(w, "%s %s: %s\n", m.Provider, m.Auth, m.Doc)
+		for _, f := range m.Fields {
+			_, _ = fmt.Fprintf(w, "  %s\t%s\t%s\n", f.Name, fieldKind(f), fieldHelp(f))
+		}
+		for i, set := range m.OneOf {
+			_, _ = fmt.Fprintf(w, "  %s: %s\n", []string{"one of these is needed", "or"}[min(i, 1)], strings.Join(set, " and "))
+		}
 	}
-	return slices.DeleteFunc(slices.Clone(fields), optional)
+	return w.Flush()
 }
 
-// profile builds the profile and lists the secret fields without a source, which
-// are to be asked for.
-func (n newCredential) profile(name string) (credentials.Profile, []credentials.MethodField, error) {
-	profile := credentials.Profile{
-		Name: name, Provider: n.provider, Auth: n.auth,
-		Fields: map[string]string{}, Secrets: map[string]credentials.Source{},
-	}
-	method, ok := credentials.LookupMethod(n.provider, n.auth)
-	if !ok {
-		return profile, nil, &credentials.ProfileError{Name: name, Problems: credentials.Check(profile)}
-	}
-	for _, s := range n.set {
-		field, value, ok := strings.Cut(s, "=")
-		if !ok {
-			return profile, nil, errors.New("credential add: --set: write it as name=value")
-		}
-		if f, known := method.Field(field); known && f.Secret {
-			return profile, nil, fmt.Errorf("credential add: %s is secret: leave it out to be asked, or use --from", field)
-		}
-		profile.Fields[field] = value
-	}
-	for _, s := range n.from {
-		field, source, err := parseSource(s)
-		if err != nil {
-			return profile, nil, err
-		}
-		profile.Secrets[field] = source
-	}
-	var toAsk []credentials.MethodField
-	for _, f := range method.SecretFields() {
-		source, given := profile.Secrets[f.Name]
-		if given && !source.Keyring {
-			continue
-		}
-		// Whoever says keyring has something to put into it.
-		if f.Required = f.Required || given; f.Required {
-			profile.Secrets[f.Name] = credentials.Source{Keyring: true}
-		}
-		toAsk = append(toAsk, f)
-	}
-	return profile, toAsk, nil
-}
-
-func parseSource(s string) (field string, source credentials.Source, err error) {
-	field, place, _ := strings.Cut(s, "=")
-	kind, rest, _ := strings.Cut(place, ":")
+// fieldKind says what a field takes.
+func fieldKind(f credentials.MethodField) string {
+	kind := string(f.Type)
 	switch {
-	case kind == "keyring" && rest == "":
-		source.Keyring = true
-	case kind == "env" && rest != "":
-		source.Env = rest
-	case kind == "file" && rest != "":
-		source.File = rest
-	default:
-		return "", source, fmt.Errorf("credential add: --from %s=…: write env:NAME, file:PATH or keyring; a command goes into the configuration file", field)
+	case f.Secret:
+		kind = "secret"
+	case len(f.Values) > 0:
+		kind = strings.Join(f.Values, "|")
 	}
-	return field, source, nil
+	if f.Required {
+		kind += ", required"
+	}
+	return kind
 }
 
-// withSource says how to add a profile whose secret the keyring cannot take.
-func withSource(err error, field string) error {
-	return &hintedError{error: err, hint: fmt.Sprintf("keep it elsewhere: --from %s=env:NAME or --from %s=file:PATH", field, field)}
+// fieldHelp is what a field is for, with its default or an example.
+func fieldHelp(f credentials.MethodField) string {
+	help := f.Doc
+	switch {
+	case f.Default != "":
+		help += " (default " + f.Default + ")"
+	case f.Example != "":
+		help += " (such as " + f.Example + ")"
+	}
+	return help
 }

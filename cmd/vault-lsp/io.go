@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -19,13 +20,22 @@ type streams struct {
 	terminal bool
 	// readPassword reads one line without showing it; nil without a terminal.
 	readPassword func() ([]byte, error)
+	// restore undoes what readPassword does to the terminal while it waits; may
+	// be nil.
+	restore func()
 }
 
 func standardIO() streams {
 	fd := int(os.Stdin.Fd())
 	s := streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, terminal: term.IsTerminal(fd)}
-	if s.terminal {
-		s.readPassword = func() ([]byte, error) { return term.ReadPassword(fd) }
+	if !s.terminal {
+		return s
+	}
+	// One reader for all lines: what it has read ahead is not lost.
+	s.in = bufio.NewReader(os.Stdin)
+	s.readPassword = func() ([]byte, error) { return term.ReadPassword(fd) }
+	if state, err := term.GetState(fd); err == nil {
+		s.restore = func() { _ = term.Restore(fd, state) }
 	}
 	return s
 }
@@ -42,10 +52,13 @@ func (s streams) warnf(format string, args ...any) {
 
 // askSecret reads a secret: from the terminal without echo after a prompt, or
 // the whole of standard input without its last line end.
-func (s streams) askSecret(prompt string) ([]byte, error) {
+func (s streams) askSecret(ctx context.Context, prompt string) ([]byte, error) {
 	if s.terminal {
 		s.warnf("%s: ", prompt)
-		b, err := s.readPassword()
+		b, err := await(ctx, s.readPassword)
+		if ctx.Err() != nil && s.restore != nil {
+			s.restore()
+		}
 		s.warnf("\n")
 		return b, err
 	}
@@ -62,6 +75,30 @@ func (s streams) askSecret(prompt string) ([]byte, error) {
 	}
 	return b, nil
 }
+
+// await is read that ends with ctx, as on Ctrl-C: a read from a terminal cannot
+// be interrupted and is left behind.
+func await[T any](ctx context.Context, read func() (T, error)) (T, error) {
+	type answer struct {
+		value T
+		err   error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		value, err := read()
+		answers <- answer{value, err}
+	}()
+	select {
+	case <-ctx.Done():
+		var none T
+		return none, errCancelled
+	case a := <-answers:
+		return a.value, a.err
+	}
+}
+
+// errCancelled is the error of a question that Ctrl-C ended.
+var errCancelled = errors.New("cancelled; nothing was changed")
 
 // errEmptySecret is the cause of askSecret's error where there was no input.
 var errEmptySecret = errors.New("is empty")
@@ -80,14 +117,36 @@ func trimLineEnd(b []byte) []byte {
 }
 
 // ask reads one visible line from the terminal.
-func (s streams) ask(prompt string) (string, error) {
+func (s streams) ask(ctx context.Context, prompt string) (string, error) {
 	if !s.terminal {
 		return "", errors.New("nobody can be asked: standard input is no terminal")
 	}
 	s.warnf("%s: ", prompt)
-	line, err := bufio.NewReader(s.in).ReadString('\n')
-	if err != nil {
+	line, err := await(ctx, func() (string, error) { return bufio.NewReader(s.in).ReadString('\n') })
+	switch {
+	case errors.Is(err, errCancelled):
+		s.warnf("\n")
+		return "", err
+	case err != nil:
 		return "", fmt.Errorf("read %s: %w", prompt, err)
 	}
 	return string(trimLineEnd([]byte(line))), nil
+}
+
+// askNew asks for a new passphrase, twice.
+func (s streams) askNew(ctx context.Context, prompt string) ([]byte, error) {
+	passphrase, err := s.askSecret(ctx, prompt)
+	if err != nil || len(passphrase) == 0 || !s.terminal {
+		return passphrase, err
+	}
+	again, err := s.askSecret(ctx, "the same passphrase again")
+	if err != nil {
+		return nil, err
+	}
+	defer clear(again)
+	if string(passphrase) != string(again) {
+		clear(passphrase)
+		return nil, errors.New("the two passphrases differ; nothing was changed")
+	}
+	return passphrase, nil
 }

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -85,11 +83,9 @@ func (a *app) listItems(ctx context.Context, p *parts, f secretFlags, query prov
 		}
 		return items, err
 	}
-	items, err := p.resolver.List(ctx, f.provider, f.credential, query)
-	if err != nil {
-		return nil, withExit(exitReference, hinted(err))
-	}
-	return items, nil
+	return withPerson(ctx, a, p, f.credential, func() ([]providers.Item, error) {
+		return p.resolver.List(ctx, f.provider, f.credential, query)
+	})
 }
 
 func providerNames() []string {
@@ -115,7 +111,7 @@ func (a *app) secretGet() *cobra.Command {
 			if err != nil {
 				return withExit(exitReference, err)
 			}
-			value, err := withPassphrase(cmd.Context(), a, p, ref.Get("credential"), func() (secret.Value, error) {
+			value, err := withPerson(cmd.Context(), a, p, ref.Get("credential"), func() (secret.Value, error) {
 				resolved := p.resolver.Resolve(cmd.Context(), []secret.Ref{ref})[0]
 				return resolved.Value, resolved.Err
 			})
@@ -166,7 +162,7 @@ func (a *app) secretSet() *cobra.Command {
 			if err != nil {
 				return usage(err)
 			}
-			value, err := a.askSecret("value of " + args[0])
+			value, err := a.askSecret(cmd.Context(), "value of "+args[0])
 			if err != nil {
 				return usage(err)
 			}
@@ -222,27 +218,10 @@ func (a *app) localVault(p *parts, credential string) (*local.Vault, error) {
 	return v, nil
 }
 
-// withPassphrase runs do; where a local vault is locked for want of its
-// passphrase and a person can be asked, it asks and runs do once more.
-func withPassphrase[T any](ctx context.Context, a *app, p *parts, credential string, do func() (T, error)) (T, error) {
-	result, err := do()
-	var e *providers.Error
-	if errors.As(err, &e) && e.Kind == providers.Locked && a.terminal {
-		if err := a.unlock(ctx, p, credential); err != nil {
-			return result, err
-		}
-		result, err = do()
-	}
-	if err != nil {
-		return result, withExit(exitReference, hinted(err))
-	}
-	return result, nil
-}
-
-// withVault is withPassphrase for what is done with a local vault itself. The
+// withVault is withPerson for what is done with a local vault itself. The
 // vault is looked up at each try: with a new passphrase its profile is another.
 func withVault[T any](ctx context.Context, a *app, p *parts, credential string, do func(*local.Vault) (T, error)) (T, error) {
-	return withPassphrase(ctx, a, p, credential, func() (T, error) {
+	return withPerson(ctx, a, p, credential, func() (T, error) {
 		v, err := a.localVault(p, credential)
 		if err != nil {
 			var none T
@@ -264,7 +243,7 @@ func (a *app) unlock(ctx context.Context, p *parts, credential string) error {
 		return usage(err)
 	}
 	if v.Exists() {
-		passphrase, err := a.askSecret("passphrase of the local vault")
+		passphrase, err := a.askSecret(ctx, "passphrase of the local vault")
 		if err != nil {
 			return usage(err)
 		}
@@ -274,19 +253,11 @@ func (a *app) unlock(ctx context.Context, p *parts, credential string) error {
 		}
 		return nil
 	}
-	passphrase, err := a.askSecret("passphrase for the new local vault")
+	passphrase, err := a.askNew(ctx, "passphrase for the new local vault")
 	if err != nil {
 		return usage(err)
 	}
 	defer clear(passphrase)
-	again, err := a.askSecret("the same passphrase again")
-	if err != nil {
-		return usage(err)
-	}
-	defer clear(again)
-	if !bytes.Equal(passphrase, again) {
-		return usage(errors.New("the two passphrases differ; nothing was stored"))
-	}
 	p.store.Provide(profile, "passphrase", passphrase)
 	return nil
 }

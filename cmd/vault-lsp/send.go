@@ -12,7 +12,6 @@ import (
 
 	"github.com/vault-lsp/vault-lsp/parser"
 	"github.com/vault-lsp/vault-lsp/permission"
-	"github.com/vault-lsp/vault-lsp/providers"
 	"github.com/vault-lsp/vault-lsp/request"
 	"github.com/vault-lsp/vault-lsp/secret"
 )
@@ -190,8 +189,8 @@ type sendRun struct {
 	grants *request.Grants
 }
 
-// one sends a single request; a local vault that is locked is unlocked with a
-// passphrase from the terminal and the request tried again.
+// one sends a single request; what a person at the terminal can make possible,
+// by a passphrase or by signing in, is asked for and the request tried again.
 func (s *sendRun) one(ctx context.Context, r *parser.Request) (*request.Response, error) {
 	plan, err := s.src.build(r)
 	if err != nil {
@@ -201,29 +200,31 @@ func (s *sendRun) one(ctx context.Context, r *parser.Request) (*request.Response
 	if s.terminal {
 		call.Ask = s.question
 	}
-	response, err := s.sender.Send(ctx, plan, call)
-	var e *request.Error
-	if errors.As(err, &e) && e.Code == string(providers.Locked) && s.terminal {
-		if err := s.unlockFor(ctx, plan); err != nil {
-			return nil, err
+	for range maxMends {
+		response, err := s.sender.Send(ctx, plan, call)
+		mended, mendErr := s.mend(ctx, s.parts, localCredential(plan), err)
+		if mendErr != nil {
+			return nil, mendErr
 		}
-		return s.sender.Send(ctx, plan, call)
+		if !mended {
+			return response, err
+		}
 	}
-	return response, err
+	return s.sender.Send(ctx, plan, call)
 }
 
-// unlockFor opens the local vault that a plan uses.
-func (s *sendRun) unlockFor(ctx context.Context, plan *request.Plan) error {
+// localCredential is the credential of the first local secret of a plan.
+func localCredential(plan *request.Plan) string {
 	for _, use := range plan.Uses {
 		if use.Ref != nil && use.Ref.Provider() == secret.Local {
-			return s.unlock(ctx, s.parts, use.Ref.Get("credential"))
+			return use.Ref.Get("credential")
 		}
 	}
-	return nil
+	return ""
 }
 
 // question asks on the terminal whether secrets may go to an origin.
-func (s *sendRun) question(_ context.Context, q request.Question) (request.Answer, error) {
+func (s *sendRun) question(ctx context.Context, q request.Question) (request.Answer, error) {
 	s.warnf("%s sends to %s:\n", s.src.path, q.Origin)
 	if q.RedirectFrom != "" {
 		s.warnf("  (redirected there by %s)\n", q.RedirectFrom)
@@ -231,7 +232,7 @@ func (s *sendRun) question(_ context.Context, q request.Question) (request.Answe
 	for _, item := range q.Items {
 		s.warnf("  %s  in %s, credential %s\n", item.Reference, item.In, orAny(item.Credential, "none"))
 	}
-	answer, err := s.ask("Allow? [o]nce, [a]lways, [N]o")
+	answer, err := s.ask(ctx, "Allow? [o]nce, [a]lways, [N]o")
 	if err != nil {
 		return request.Deny, err
 	}
