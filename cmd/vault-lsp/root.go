@@ -64,7 +64,7 @@ func (a *app) rootCommand() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
-		a.serveCommand(), a.sendCommand(), a.checkCommand(), a.parseCommand(),
+		a.serveCommand(), a.sendCommand(), a.checkCommand(), a.parseCommand(), a.fmtCommand(),
 		a.credentialCommand(), a.secretCommand(), a.permissionCommand(),
 		a.demoCommand(), a.versionCommand(),
 	)
@@ -78,13 +78,18 @@ func readSource(path string) (string, error) {
 		return "", usage(err)
 	}
 	defer func() { _ = f.Close() }()
+	return readAll(f, path)
+}
+
+// readAll reads a request file of a sane size.
+func readAll(r io.Reader, name string) (string, error) {
 	const most = 64 << 20
-	b, err := io.ReadAll(io.LimitReader(f, most+1))
+	b, err := io.ReadAll(io.LimitReader(r, most+1))
 	if err != nil {
 		return "", usage(err)
 	}
 	if len(b) > most {
-		return "", usage(errors.New("read " + path + ": larger than 64 MiB"))
+		return "", usage(errors.New("read " + name + ": larger than 64 MiB"))
 	}
 	return string(b), nil
 }

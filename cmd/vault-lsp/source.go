@@ -48,21 +48,12 @@ func openSource(path, environment string, overrides map[string]string) (*source,
 	}
 	defer func() { _ = root.Close() }()
 	s.envs = env.Load(root.FS(), filepath.ToSlash(rel))
-	if environment != "" && !contains(s.envs.Names(), environment) {
+	if environment != "" && !s.envs.Has(environment) {
 		return nil, usage(fmt.Errorf("--env %s: no environment of that name around %s; there are: %s",
 			environment, path, orAny(strings.Join(s.envs.Names(), ", "), "none")))
 	}
 	s.scope = env.NewScope(s.file, s.envs, environment, overrides)
 	return s, nil
-}
-
-func contains(names []string, name string) bool {
-	for _, n := range names {
-		if n == name {
-			return true
-		}
-	}
-	return false
 }
 
 // workspaceRoot returns the nearest folder, from dir upwards, that holds a

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const (
+	unformatted = "###Title\nget  https://x.test\nA:b\n\n{\"a\":{{x}}}"
+	laidOut     = "### Title\nGET https://x.test\nA: b\n\n{ \"a\": {{x}} }\n"
+)
+
+func TestFmtPrints(t *testing.T) {
+	u := newUser(t)
+	file := u.write("a.http", unformatted)
+	if got := u.run("fmt", file).want(t, exitOK); got.out != laidOut {
+		t.Errorf("%q", got.out)
+	}
+	if got := u.pipe(unformatted, "fmt", "-").want(t, exitOK); got.out != laidOut {
+		t.Errorf("standard input: %q", got.out)
+	}
+	if data, _ := os.ReadFile(file); string(data) != unformatted {
+		t.Error("the file was written without -w")
+	}
+	// Bytes that a terminal would act on are copied too.
+	odd := u.write("odd.http", "# \x1b[31m\nGET https://x.test\n")
+	if got := u.run("fmt", odd).want(t, exitOK); !strings.Contains(got.out, "\x1b[31m") {
+		t.Errorf("%q", got.out)
+	}
+}
+
+func TestFmtCheck(t *testing.T) {
+	u := newUser(t)
+	bad, good := u.write("bad.http", unformatted), u.write("good.http", laidOut)
+	got := u.run("fmt", "--check", good, bad).want(t, exitFailed)
+	if got.out != bad+"\n" || !strings.Contains(got.err, "1 of 2") {
+		t.Errorf("%q, %q", got.out, got.err)
+	}
+	u.run("fmt", "--check", good).want(t, exitOK)
+}
+
+// TestFmtWrites: the file keeps its permissions, a link stays a link, and nothing
+// else is left in the folder.
+func TestFmtWrites(t *testing.T) {
+	u := newUser(t)
+	file := u.write("a.http", unformatted)
+	if err := os.Chmod(file, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(u.work, "link.http")
+	if err := os.Symlink(file, link); err != nil {
+		t.Skip("left out: no links here")
+	}
+	u.run("fmt", "-w", link).want(t, exitOK)
+	data, err := os.ReadFile(file)
+	if err != nil || string(data) != laidOut {
+		t.Errorf("%q, %v", data, err)
+	}
+	if info, _ := os.Stat(file); info.Mode().Perm() != 0o640 {
+		t.Errorf("permissions %v", info.Mode())
+	}
+	if info, _ := os.Lstat(link); info.Mode()&os.ModeSymlink == 0 {
+		t.Error("the link was replaced")
+	}
+	if entries, _ := os.ReadDir(u.work); len(entries) != 2 {
+		t.Errorf("left over: %v", entries)
+	}
+}
