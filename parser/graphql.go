@@ -83,9 +83,7 @@ func (s *structureReader) graphQL() *GraphQL {
 				g.Variables = s.trim(text.Span{Start: line.Start, End: whole.End})
 				break
 			}
-			if !strings.HasPrefix(content, "#") {
-				depth += strings.Count(content, "{") - strings.Count(content, "}")
-			}
+			depth += braces(content)
 			blank = content == ""
 			at = next
 		}
@@ -93,6 +91,28 @@ func (s *structureReader) graphQL() *GraphQL {
 	g.Query = s.trim(query)
 	s.operations(g)
 	return g
+}
+
+// braces returns how many more braces a line of a query opens than it closes,
+// without those in strings and comments.
+func braces(line string) int {
+	depth, quoted := 0, false
+	for i := 0; i < len(line); i++ {
+		switch c := line[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '#':
+			return depth
+		case c == '{':
+			depth++
+		case c == '}':
+			depth--
+		}
+	}
+	return depth
 }
 
 // Spreads returns the names behind ... in the text of a query: the fragments

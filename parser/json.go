@@ -9,8 +9,13 @@ import (
 // file and what is wrong with it. All spans are byte offsets. Lists are never
 // null in JSON.
 type Description struct {
+	// Language is "http", "markdown" or "asciidoc".
+	Language string               `json:"language"`
 	Requests []RequestDescription `json:"requests"`
-	Problems []ProblemDescription `json:"problems"`
+	// Variables are all definitions of the file in order.
+	Variables []DefinitionDescription `json:"variables"`
+	Blocks    []BlockDescription      `json:"blocks"`
+	Problems  []ProblemDescription    `json:"problems"`
 }
 
 // RequestDescription describes one request.
@@ -18,15 +23,40 @@ type RequestDescription struct {
 	// Name is the value of # @name.
 	Name string `json:"name,omitempty"`
 	// Title is what stands behind ###.
-	Title      string                 `json:"title,omitempty"`
-	Method     string                 `json:"method"`
-	Target     string                 `json:"target"`
-	Headers    []HeaderDescription    `json:"headers"`
-	Body       *BodyDescription       `json:"body,omitempty"`
+	Title  string `json:"title,omitempty"`
+	Method string `json:"method"`
+	Target string `json:"target"`
+	// TargetSpan goes from the target's first to its last byte, over all its
+	// lines.
+	TargetSpan text.Span `json:"targetSpan"`
+	// Version is the HTTP/x behind the target.
+	Version string `json:"version,omitempty"`
+	// Protocol is "http", "graphql", "grpc", "websocket" and so on.
+	Protocol string              `json:"protocol"`
+	Headers  []HeaderDescription `json:"headers"`
+	// OpenHeaders are lines among the headers whose names only a value says.
+	OpenHeaders []OpenHeaderDescription `json:"openHeaders,omitempty"`
+	Body        *BodyDescription        `json:"body,omitempty"`
+	// Curl are the options of a request that is written as a curl command.
+	Curl       []OptionDescription    `json:"curl,omitempty"`
 	Variables  []VariableDescription  `json:"variables"`
 	References []ReferenceDescription `json:"references"`
-	Runnable   bool                   `json:"runnable"`
-	Span       text.Span              `json:"span"`
+	// Responses are the values taken out of other requests and their responses;
+	// they are among Variables too.
+	Responses []ResponseDescription `json:"responses,omitempty"`
+	// Block is the index in Blocks.
+	Block    int       `json:"block"`
+	Runnable bool      `json:"runnable"`
+	Span     text.Span `json:"span"`
+}
+
+// OpenHeaderDescription describes ...name, or a header whose name holds an
+// expression.
+type OpenHeaderDescription struct {
+	Spread bool      `json:"spread,omitempty"`
+	Name   string    `json:"name"`
+	Value  string    `json:"value,omitempty"`
+	Span   text.Span `json:"span"`
 }
 
 // HeaderDescription describes one header; Value is as written.
@@ -41,10 +71,14 @@ type BodyDescription struct {
 	// Kind is "inline", "file" or "mixed".
 	Kind string    `json:"kind"`
 	Span text.Span `json:"span"`
+	// Structure is what stands inside it, by its media type.
+	Structure StructureDescription `json:"structure"`
 	// Files are the paths of its < lines, as written.
 	Files []FileDescription `json:"files,omitempty"`
 	// Comments are the lines inside it that are not sent.
 	Comments []text.Span `json:"comments,omitempty"`
+	// Messages are what === separates.
+	Messages []MessageDescription `json:"messages,omitempty"`
 }
 
 // FileDescription describes a < path line of a body.
@@ -52,6 +86,7 @@ type FileDescription struct {
 	Path     string    `json:"path"`
 	Expand   bool      `json:"expand,omitempty"`
 	Encoding string    `json:"encoding,omitempty"`
+	GraphQL  bool      `json:"graphql,omitempty"`
 	Span     text.Span `json:"span"`
 }
 
@@ -88,11 +123,18 @@ type ProblemDescription struct {
 // Describe returns the description of f. Its references are the calls whose
 // name isProvider knows, and those that have fields and nothing else.
 func Describe(f *File, isProvider func(name string) bool) Description {
-	d := Description{Requests: []RequestDescription{}, Problems: []ProblemDescription{}}
+	d := Description{
+		Language: f.Language.String(), Requests: []RequestDescription{}, Variables: []DefinitionDescription{},
+		Blocks: []BlockDescription{}, Problems: []ProblemDescription{},
+	}
 	for _, b := range f.Blocks {
+		d.Blocks = append(d.Blocks, describeBlock(f.Src, b))
 		if b.Request != nil {
-			d.Requests = append(d.Requests, describeRequest(f.Src, b, isProvider))
+			d.Requests = append(d.Requests, describeRequest(f, b, isProvider))
 		}
+	}
+	for _, v := range f.Variables {
+		d.Variables = append(d.Variables, describeDefinition(f.Src, v))
 	}
 	for _, p := range f.Problems {
 		d.Problems = append(d.Problems, ProblemDescription{Code: p.Code, Severity: p.Severity.String(), Message: p.Message, Span: p.Span})
@@ -100,12 +142,16 @@ func Describe(f *File, isProvider func(name string) bool) Description {
 	return d
 }
 
-func describeRequest(src string, b *Block, isProvider func(string) bool) RequestDescription {
-	r := b.Request
+func describeRequest(f *File, b *Block, isProvider func(string) bool) RequestDescription {
+	src, r := f.Src, b.Request
 	d := RequestDescription{
 		Title:      b.Title.Of(src),
 		Method:     r.Method,
 		Target:     r.Target.Text(src),
+		TargetSpan: r.Target.Span,
+		Version:    r.Version.Of(src),
+		Protocol:   r.Protocol.String(),
+		Block:      r.Block,
 		Headers:    []HeaderDescription{},
 		Variables:  []VariableDescription{},
 		References: []ReferenceDescription{},
@@ -119,18 +165,32 @@ func describeRequest(src string, b *Block, isProvider func(string) bool) Request
 		h := &r.Headers[i]
 		d.Headers = append(d.Headers, HeaderDescription{Name: h.Name, Value: h.Value.Text(src), Span: h.Span})
 	}
+	for i := range r.OpenHeaders {
+		h := &r.OpenHeaders[i]
+		d.OpenHeaders = append(d.OpenHeaders, OpenHeaderDescription{Spread: h.Spread, Name: h.Name.Text(src), Value: h.Value.Text(src), Span: h.Span})
+	}
+	if r.Curl != nil {
+		for i := range r.Curl.Options {
+			o := &r.Curl.Options[i]
+			d.Curl = append(d.Curl, OptionDescription{Name: o.Name, Value: o.Value.Text(src), Span: o.Span})
+		}
+	}
 	if r.Body != nil {
-		d.Body = describeBody(src, r.Body)
+		d.Body = describeBody(f, r)
 	}
 	r.EachExpr(func(e *template.Expr) { d.addExpr(src, e, isProvider) })
 	return d
 }
 
-func describeBody(src string, b *Body) *BodyDescription {
-	d := &BodyDescription{Kind: b.Kind.String(), Span: b.Span, Comments: b.Comments}
+func describeBody(f *File, r *Request) *BodyDescription {
+	src, b := f.Src, r.Body
+	d := &BodyDescription{Kind: b.Kind.String(), Span: b.Span, Comments: b.Comments, Structure: describeStructure(f, r)}
+	for _, message := range b.Messages {
+		d.Messages = append(d.Messages, MessageDescription{WaitForServer: message.WaitForServer, Span: message.Span})
+	}
 	for i := range b.Files {
-		f := &b.Files[i]
-		d.Files = append(d.Files, FileDescription{Path: f.Path.Text(src), Expand: f.Expand, Encoding: f.Encoding, Span: f.Span})
+		file := &b.Files[i]
+		d.Files = append(d.Files, FileDescription{Path: file.Path.Text(src), Expand: file.Expand, Encoding: file.Encoding, GraphQL: file.GraphQL, Span: file.Span})
 	}
 	return d
 }
@@ -139,6 +199,9 @@ func describeBody(src string, b *Body) *BodyDescription {
 func (d *RequestDescription) addExpr(src string, e *template.Expr, isProvider func(string) bool) {
 	if e.Kind == template.Variable || e.Kind == template.EncodedVariable {
 		d.Variables = append(d.Variables, VariableDescription{Name: e.Name, Span: e.Span})
+		if ref, ok := ParseResponseRef(src, e); ok {
+			d.Responses = append(d.Responses, describeResponse(src, e, ref))
+		}
 		return
 	}
 	for i := range e.Args {

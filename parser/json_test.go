@@ -2,10 +2,14 @@ package parser_test
 
 import (
 	"encoding/json"
+	"os"
+	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vault-lsp/vault-lsp/internal/golden"
 	"github.com/vault-lsp/vault-lsp/parser"
 )
 
@@ -18,161 +22,13 @@ func TestDescribe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `{
- "requests": [
-  {
-   "name": "first",
-   "title": "A title",
-   "method": "POST",
-   "target": "{{host}}/x",
-   "headers": [
-    {
-     "name": "X-Token",
-     "value": "{{$vault path='a b' key={{k}}}}",
-     "span": {
-      "start": 51,
-      "end": 91
-     }
-    }
-   ],
-   "body": {
-    "kind": "inline",
-    "span": {
-     "start": 93,
-     "end": 117
-    },
-    "comments": [
-     {
-      "start": 95,
-      "end": 99
-     }
-    ]
-   },
-   "variables": [
-    {
-     "name": "host",
-     "span": {
-      "start": 31,
-      "end": 39
-     }
-    },
-    {
-     "name": "k",
-     "span": {
-      "start": 84,
-      "end": 89
-     }
-    }
-   ],
-   "references": [
-    {
-     "provider": "vault",
-     "fields": [
-      {
-       "name": "path",
-       "value": "a b",
-       "span": {
-        "start": 69,
-        "end": 79
-       }
-      },
-      {
-       "name": "key",
-       "value": "{{k}}",
-       "span": {
-        "start": 80,
-        "end": 89
-       }
-      }
-     ],
-     "span": {
-      "start": 60,
-      "end": 91
-     }
-    }
-   ],
-   "runnable": true,
-   "span": {
-    "start": 26,
-    "end": 117
-   }
-  },
-  {
-   "method": "GET",
-   "target": "",
-   "headers": [],
-   "body": {
-    "kind": "file",
-    "span": {
-     "start": 128,
-     "end": 137
-    },
-    "files": [
-     {
-      "path": "./{{f}}",
-      "span": {
-       "start": 128,
-       "end": 137
-      }
-     }
-    ]
-   },
-   "variables": [
-    {
-     "name": "f",
-     "span": {
-      "start": 132,
-      "end": 137
-     }
-    }
-   ],
-   "references": [],
-   "runnable": false,
-   "span": {
-    "start": 123,
-    "end": 137
-   }
-  }
- ],
- "problems": [
-  {
-   "code": "comment-in-body",
-   "severity": "hint",
-   "message": "this line of the body is a comment and will not be sent; # @raw-body above the request sends such lines",
-   "span": {
-    "start": 95,
-    "end": 99
-   }
-  },
-  {
-   "code": "method-case",
-   "severity": "hint",
-   "message": "methods are written in capital letters: GET",
-   "span": {
-    "start": 123,
-    "end": 126
-   }
-  },
-  {
-   "code": "missing-target",
-   "severity": "error",
-   "message": "the request has no target; write its URL behind the method",
-   "span": {
-    "start": 123,
-    "end": 126
-   }
-  }
- ]
-}`
-	if diff := cmp.Diff(want, string(got)); diff != "" {
-		t.Errorf("description (-want +got):\n%s", diff)
-	}
+	golden.Compare(t, "testdata/describe.json", string(got)+"\n")
 }
 
 func TestDescribeEmptyFileHasEmptyLists(t *testing.T) {
 	t.Parallel()
 	got, err := json.Marshal(parser.Describe(parser.Parse(""), func(string) bool { return false }))
-	if want := `{"requests":[],"problems":[]}`; err != nil || string(got) != want {
+	if want := `{"language":"http","requests":[],"variables":[],"blocks":[{"kind":"empty","items":[],"span":{"start":0,"end":0}}],"problems":[]}`; err != nil || string(got) != want {
 		t.Errorf("got %s, %v, want %s", got, err, want)
 	}
 }
@@ -198,4 +54,32 @@ func TestDescribeReferences(t *testing.T) {
 			t.Errorf("references of %q (-want +got):\n%s", src, diff)
 		}
 	}
+}
+
+// TestParseJSONIsDocumented: docs/parse-json.md names every field.
+func TestParseJSONIsDocumented(t *testing.T) {
+	t.Parallel()
+	doc, err := os.ReadFile("../docs/parse-json.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[reflect.Type]bool{}
+	var check func(typ reflect.Type)
+	check = func(typ reflect.Type) {
+		for typ.Kind() == reflect.Slice || typ.Kind() == reflect.Pointer {
+			typ = typ.Elem()
+		}
+		if typ.Kind() != reflect.Struct || seen[typ] {
+			return
+		}
+		seen[typ] = true
+		for i := range typ.NumField() {
+			name, _, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")
+			if !strings.Contains(string(doc), "`"+name+"`") && name != "start" && name != "end" {
+				t.Errorf("docs/parse-json.md does not name %s of %s", name, typ)
+			}
+			check(typ.Field(i).Type)
+		}
+	}
+	check(reflect.TypeFor[parser.Description]())
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/vault-lsp/vault-lsp/internal/text"
+	"github.com/vault-lsp/vault-lsp/template"
 )
 
 // Structure is what stands inside a request's body, read by its media type. It
@@ -79,7 +80,7 @@ func (f *File) Structure(r *Request) Structure {
 	case strings.HasPrefix(mediaType, "multipart/"):
 		return Structure{Kind: StructureMultipart, Parts: s.multipart(f.boundary(r))}
 	case mediaType == "application/x-www-form-urlencoded":
-		return Structure{Kind: StructureForm, Fields: s.form()}
+		return Structure{Kind: StructureForm, Fields: s.fields(r)}
 	case isJSONLines(mediaType):
 		return Structure{Kind: StructureJSONLines, Records: s.lines()}
 	case strings.HasSuffix(mediaType, "json"), mediaType == "" && r.Body.Kind == BodyInline && (strings.HasPrefix(first, "[") || strings.HasPrefix(first, "{") && !strings.HasPrefix(first, "{{")):
@@ -183,10 +184,21 @@ func (s *structureReader) trim(span text.Span) text.Span {
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
-// form cuts the body at & outside expressions.
-func (s *structureReader) form() []FormField {
+// fields returns those of a form, or of the data options of a curl command.
+func (s *structureReader) fields(r *Request) []FormField {
+	if r.Curl == nil {
+		return s.form(nil, s.body.Content)
+	}
 	var fields []FormField
-	start := s.body.Span.Start
+	for _, option := range r.Curl.Data() {
+		fields = s.form(fields, option.Value)
+	}
+	return fields
+}
+
+// form cuts a text at & outside expressions.
+func (s *structureReader) form(fields []FormField, t template.Template) []FormField {
+	start := t.Span.Start
 	add := func(end int) {
 		whole := s.trim(text.Span{Start: start, End: end})
 		start = end + 1
@@ -200,7 +212,7 @@ func (s *structureReader) form() []FormField {
 		}
 		fields = append(fields, field)
 	}
-	for _, part := range s.body.Content.Parts {
+	for _, part := range t.Parts {
 		if part.Expr != nil {
 			continue
 		}
@@ -213,6 +225,6 @@ func (s *structureReader) form() []FormField {
 			at += i + 1
 		}
 	}
-	add(s.body.Span.End)
+	add(t.Span.End)
 	return fields
 }
