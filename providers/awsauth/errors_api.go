@@ -52,9 +52,10 @@ func FailureOf(err error) (Failure, bool) {
 		next = operation.Err
 	}
 	var response *smithyhttp.ResponseError
-	answered := errors.As(err, &response)
-	if answered {
+	answered := false
+	if errors.As(err, &response) {
 		f.Status = response.HTTPStatusCode()
+		answered = f.Status != 0 // 0 is a request that got no answer
 	}
 	var api smithy.APIError
 	var unread *smithy.DeserializationError
@@ -201,6 +202,10 @@ func (c *Call) answerFault(f Failure) Fault {
 	switch {
 	case isThrottled(f):
 		return Fault{providers.Throttled, "AWS gets too many requests of this account at the moment", "wait a little; secrets stay in the cache for a while"}
+	case f.Operation == "GetCallerIdentity" && f.Status == http.StatusForbidden:
+		// No permission is needed for it
+		// (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html).
+		return Fault{providers.Unauthenticated, "AWS does not accept the access key of " + c.title, "check access key ID, secret access key and session token"}
 	case isDenied(f.Code):
 		return c.denied(f)
 	case f.Status == http.StatusUnauthorized:
