@@ -39,7 +39,7 @@ export function createClient({ program, output, onGivenUp }: ClientParts): Langu
     ]),
     outputChannel: output,
     errorHandler: errorHandler(onGivenUp),
-    initializationOptions: { triggerSuggest: "editor.action.triggerSuggest" },
+    initializationOptions: { triggerSuggest: "editor.action.triggerSuggest", deviceCode: true },
     middleware: middleware(),
     markdown: { isTrusted: false, supportHtml: false },
   };

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { section } from "./client";
 import { registerCommands } from "./commands";
+import { CredentialStatus } from "./credentialStatus";
 import { EnvironmentStatus } from "./environment";
 import { languages } from "./languages";
 import { BodyDocuments } from "./response/documents";
@@ -18,13 +19,15 @@ export function activate(context: vscode.ExtensionContext): void {
     sendAllAgain: (uri) => void vscode.commands.executeCommand("vaultLsp.sendAll", { uri }),
   });
   const environment = new EnvironmentStatus(server, context.workspaceState);
+  const credentials = new CredentialStatus(server);
   context.subscriptions.push(
     output,
     server,
     documents,
     view,
     environment,
-    registerCommands({ server, view, environment }),
+    credentials,
+    registerCommands({ server, view, environment, credentials }),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration(`${section}.serverPath`)) {
         void server.restart();

@@ -33,9 +33,10 @@ export function sentence(failure: Failure): string {
   return `${message.replace(/[.;]\s*$/, "")}. ${hint}`;
 }
 
-/** The command that takes the passphrase of a locked vault, if that is what is missing. */
-export function unlockCommand(failure: Failure): string[] | undefined {
-  return failure.code === "locked" ? failure.input?.[0] : undefined;
+/** The credential that a person has to sign in with first, if that is what is missing. */
+export function signInOf({ code, action }: Failure): string | undefined {
+  const wanted = code === "sign-in-needed" && action?.command === "vault-lsp.loginCredential";
+  return wanted ? action.arguments[0].name : undefined;
 }
 
 function parts(error: unknown): { code?: unknown; data?: unknown; message: string } {

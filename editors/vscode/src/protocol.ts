@@ -51,9 +51,12 @@ export interface Failure {
   message: string;
   hint?: string;
   range?: Range;
-  /** The secret fields that are missing, and the command that takes each on its standard input. */
+  /** What has to be entered first, how to ask for it, and the command that takes each on its standard input. */
   needs?: string[];
+  prompts?: string[];
   input?: string[][];
+  /** A command of the server that may help. */
+  action?: { title: string; command: string; arguments: [{ name: string }] };
 }
 
 export interface FailedRequest {
@@ -87,6 +90,8 @@ export interface ReferenceField extends Field {
 export interface MethodField extends Field {
   prompt: string;
   secret: boolean;
+  /** A person has to sign in with a profile that has the field. */
+  signIn?: boolean;
 }
 
 /** One way to sign in to a provider. */
@@ -97,6 +102,8 @@ export interface Method {
   fields: MethodField[];
   /** Sets of fields of which one must be complete. */
   oneOf?: string[][];
+  /** A person signs in, in a browser or with a code. */
+  signIn?: boolean;
 }
 
 /** One row of the table of providers. */
@@ -108,6 +115,8 @@ export interface Provider {
   /** The sets of required fields of which one must be complete. */
   forms: string[][];
   methods: Method[];
+  /** The provider whose credentials this one uses, if it has none of its own. */
+  credentials?: string;
 }
 
 export interface Credential {
@@ -117,6 +126,35 @@ export interface Credential {
   identity?: string;
   expires?: string;
   isDefault: boolean;
+  /** A person signs in with it. */
+  signIn: boolean;
+}
+
+/** A credential as it is configured; of secrets only where they are. */
+export interface CredentialDetails extends Credential {
+  fields: Record<string, string>;
+  secrets: { name: string; source: string }[];
+}
+
+/** Where a secret is kept that is not in the keyring. */
+export type SecretSource = { env: string } | { file: string };
+
+/** What still has to be entered for a credential that was written. */
+export interface CredentialNeeds {
+  needs: string[];
+  input: string[][];
+  signIn: boolean;
+}
+
+/** The notification vault-lsp/deviceCode: a code to enter in a browser, or its end. */
+export interface DeviceCode {
+  name: string;
+  title?: string;
+  url?: string;
+  complete?: string;
+  code?: string;
+  expires?: string;
+  done: boolean;
 }
 
 export interface Identity {
@@ -179,9 +217,29 @@ export interface Commands {
   ];
   "vault-lsp.listCredentials": [None, Credential[]];
   "vault-lsp.addCredential": [
-    { name: string; provider: string; auth: string; fields?: Record<string, string> },
-    { needs: string[]; input: string[][] },
+    {
+      name: string;
+      provider: string;
+      auth: string;
+      fields?: Record<string, string>;
+      secrets?: string[];
+      sources?: Record<string, SecretSource>;
+    },
+    CredentialNeeds,
   ];
+  "vault-lsp.describeCredential": [{ name: string }, CredentialDetails];
+  "vault-lsp.updateCredential": [
+    {
+      name: string;
+      fields?: Record<string, string>;
+      secrets?: string[];
+      sources?: Record<string, SecretSource>;
+      forget?: string[];
+    },
+    CredentialNeeds,
+  ];
+  "vault-lsp.setDefaultCredential": [{ name: string }, { name: string }];
+  "vault-lsp.cancelSignIn": [{ name: string }, { name: string; cancelled: boolean }];
   "vault-lsp.testCredential": [{ name: string }, Identity];
   "vault-lsp.loginCredential": [{ name: string }, Identity];
   "vault-lsp.removeCredential": [{ name: string }, { name: string }];
@@ -208,6 +266,10 @@ export const commandNames: readonly CommandName[] = Object.keys({
   "vault-lsp.listSecrets": true,
   "vault-lsp.listCredentials": true,
   "vault-lsp.addCredential": true,
+  "vault-lsp.describeCredential": true,
+  "vault-lsp.updateCredential": true,
+  "vault-lsp.setDefaultCredential": true,
+  "vault-lsp.cancelSignIn": true,
   "vault-lsp.testCredential": true,
   "vault-lsp.loginCredential": true,
   "vault-lsp.removeCredential": true,

@@ -7,14 +7,16 @@ import {
 } from "vscode-languageclient/node";
 
 /**
- * Shows the server's questions as dialogs. They ask whether a secret may be
+ * Shows the server's questions as dialogs. Most ask whether a secret may be
  * sent somewhere or shown: a notification in a corner, which goes away by
  * itself, would deny without the user having seen it.
  */
 export function askInDialogs(client: LanguageClient): vscode.Disposable {
   return client.onRequest(ShowMessageRequest.type, async ({ type, message, actions = [] }) => {
     const [title = "", ...rest] = message.split("\n");
-    const options: vscode.MessageOptions = { modal: true, detail: rest.join("\n") };
+    // What only tells something, such as where a browser has to go, waits in the corner.
+    const modal = type !== MessageType.Info;
+    const options: vscode.MessageOptions = modal ? { modal, detail: rest.join("\n") } : {};
     const chosen = await ask(type)(title, options, ...actions.map(toItem));
     return chosen?.action ?? null;
   });

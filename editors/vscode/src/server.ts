@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { ExecuteCommandRequest, State, type LanguageClient } from "vscode-languageclient/node";
 import { createClient, section } from "./client";
+import { showDeviceCodes } from "./deviceCode";
 import type { CommandName, Commands } from "./protocol";
 import { askInDialogs } from "./questions";
 import { findServer } from "./serverPath";
@@ -30,6 +31,10 @@ export class Server implements vscode.Disposable {
   start(): Promise<LanguageClient | undefined> {
     this.starting ??= this.launch();
     return this.starting;
+  }
+
+  get isRunning(): boolean {
+    return this.client?.isRunning() ?? false;
   }
 
   async restart(): Promise<void> {
@@ -102,6 +107,7 @@ export class Server implements vscode.Disposable {
     });
     this.client = client;
     askInDialogs(client);
+    showDeviceCodes(client, (argument) => this.execute("vault-lsp.cancelSignIn", argument));
     client.onDidChangeState(({ newState }) => {
       if (newState === State.Running) {
         this.started.fire();

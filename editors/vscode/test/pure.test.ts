@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { test } from "node:test";
 import { describeSeconds, readCacheDuration } from "../src/duration";
-import { outcomeOf, sentence, unlockCommand } from "../src/failure";
+import { outcomeOf, sentence, signInOf } from "../src/failure";
 import { grammarOwners, otherLenses } from "../src/languages";
-import type { Provider, ReferenceField } from "../src/protocol";
+import type { Failure, Provider, ReferenceField } from "../src/protocol";
 import { checkValue, firstSentence, formatReference, formatValue, optionalFields } from "../src/reference";
 import { giveSecret } from "../src/secretInput";
 import { findServer } from "../src/serverPath";
@@ -104,8 +104,14 @@ test("errors of the server are told apart", () => {
     input: [["p", "a"]],
   };
   assert.deepEqual(outcomeOf({ code: -32803, message: "x", data: failure }), { kind: "failed", failure });
-  assert.deepEqual(unlockCommand(failure), ["p", "a"]);
-  assert.equal(unlockCommand({ ...failure, code: "denied" }), undefined);
+  const action: Failure["action"] = {
+    title: "Sign In",
+    command: "vault-lsp.loginCredential",
+    arguments: [{ name: "prod" }],
+  };
+  assert.equal(signInOf({ ...failure, code: "sign-in-needed", action }), "prod");
+  assert.equal(signInOf({ ...failure, code: "sign-in-needed" }), undefined);
+  assert.equal(signInOf({ ...failure, code: "input-needed", action }), undefined);
   assert.equal(sentence(failure), "The vault is locked. Unlock it");
   assert.deepEqual(outcomeOf(new Error("gone")), {
     kind: "failed",

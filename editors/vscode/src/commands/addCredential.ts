@@ -1,11 +1,10 @@
 import * as vscode from "vscode";
-import { outcomeOf, sentence } from "../failure";
-import { fillIn } from "../forms/fieldForm";
-import type { Method, MethodField, Provider } from "../protocol";
+import { newDraft, write } from "../forms/credentialForm";
+import type { Method, Provider } from "../protocol";
 import { firstSentence } from "../reference";
-import { giveSecret } from "../secretInput";
-import { testProfile } from "./credentials";
 import type { CommandContext } from "./context";
+import { testProfile } from "./credentials";
+import { fillProfile, giveSecrets } from "./editProfile";
 
 const title = "Add Credential";
 
@@ -22,25 +21,41 @@ export async function addCredential(context: CommandContext): Promise<void> {
   if (!provider || !method || !name) {
     return;
   }
-  const fields = await fillIn(plainForm(provider, method));
-  if (!fields) {
+  const form = {
+    title: formTitle(provider, method),
+    provider,
+    method,
+    action: "Add",
+    draft: newDraft(method),
+  };
+  const added = await fillProfile(context, form, (draft) => {
+    const { fields, secrets, sources } = write(method, draft);
+    const argument = { name, provider: provider.name, auth: method.auth, fields, secrets, sources };
+    return server.execute("vault-lsp.addCredential", argument);
+  });
+  if (!added) {
     return;
   }
-  const { needs, input } = await server.execute("vault-lsp.addCredential", {
-    name,
-    provider: provider.name,
-    auth: method.auth,
-    ...(Object.keys(fields).length > 0 ? { fields } : {}),
-  });
-  if (!(await giveSecrets(name, method, needs, input))) {
-    await server.execute("vault-lsp.removeCredential", { name });
+  if (!(await giveSecrets(`${title}: ${name}`, method, added.needs, added.input))) {
+    await context.credentials.removed(name);
     void vscode.window.showInformationMessage(`The credential ${name} was not added: a secret is missing.`);
     return;
   }
-  const test = "Test";
-  const chosen = await vscode.window.showInformationMessage(`The credential ${name} was added.`, test);
-  if (chosen === test) {
-    await testProfile(context, name, "vault-lsp.testCredential");
+  void context.credentials.refresh();
+  await offerToTry(context, `The credential ${name} was added.`, name, added.signIn);
+}
+
+/** Says what was done, and offers to sign in or to test at once. */
+export async function offerToTry(
+  context: CommandContext,
+  message: string,
+  name: string,
+  signIn: boolean,
+): Promise<void> {
+  const action = signIn ? "Sign In" : "Test";
+  const chosen = await vscode.window.showInformationMessage(message, action);
+  if (chosen === action) {
+    await testProfile(context, name, signIn ? "vault-lsp.loginCredential" : "vault-lsp.testCredential");
   }
 }
 
@@ -86,8 +101,8 @@ async function askName(
     placeHolder: `${provider.name}-dev`,
     ignoreFocusOut: true,
     validateInput: (name) => {
-      if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) {
-        return "Use letters, digits, dots, dashes and underscores.";
+      if (!/^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/.test(name)) {
+        return "Use letters, digits, dots, dashes, underscores and @, at most 64.";
       }
       return taken.has(name) ? `There is a credential ${name} already.` : undefined;
     },
@@ -96,60 +111,4 @@ async function askName(
 
 function formTitle(provider: Provider, method: Method): string {
   return `${title}: ${provider.label}, ${method.label}`;
-}
-
-function plainForm(provider: Provider, method: Method) {
-  const plain = method.fields.filter((field) => !field.secret).map(withChoices);
-  return {
-    title: formTitle(provider, method),
-    required: plain.filter((field) => field.required),
-    optional: plain.filter((field) => !field.required),
-    action: "Add",
-    preview: (values: Record<string, string>) => Object.values(values).join(" · "),
-    prompt: (field: MethodField) => field.prompt,
-    explain: () => "",
-  };
-}
-
-/** Yes-or-no fields are picked from a list. */
-function withChoices(field: MethodField): MethodField {
-  return field.type === "bool" ? { ...field, values: ["true", "false"] } : field;
-}
-
-/** Prompts for the secrets and gives each to its command; false if the user gave one up. */
-async function giveSecrets(
-  name: string,
-  method: Method,
-  needs: string[],
-  input: string[][],
-): Promise<boolean> {
-  for (const [i, need] of needs.entries()) {
-    const field = method.fields.find((candidate) => candidate.name === need);
-    if (!(await giveOne(name, field?.prompt ?? need, input[i] ?? []))) {
-      return false;
-    }
-  }
-  return true;
-}
-
-async function giveOne(name: string, prompt: string, command: string[]): Promise<boolean> {
-  const secret = await vscode.window.showInputBox({
-    title: `${title}: ${name}`,
-    prompt: `${prompt}. It goes to the keyring of this machine, not into a file.`,
-    password: true,
-    ignoreFocusOut: true,
-  });
-  if (!secret) {
-    return false;
-  }
-  try {
-    await giveSecret(command, secret);
-    return true;
-  } catch (error) {
-    const outcome = outcomeOf(error);
-    if (outcome.kind === "failed") {
-      void vscode.window.showErrorMessage(sentence(outcome.failure));
-    }
-    return false;
-  }
 }

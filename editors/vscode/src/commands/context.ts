@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { CredentialStatus } from "../credentialStatus";
 import type { EnvironmentStatus } from "../environment";
 import { outcomeOf, sentence } from "../failure";
 import { activeRequestEditor } from "../editors";
@@ -10,6 +11,7 @@ export interface CommandContext {
   server: Server;
   view: ResponseView;
   environment: EnvironmentStatus;
+  credentials: CredentialStatus;
 }
 
 /** The active editor, if it shows a request file; says so if it does not. */

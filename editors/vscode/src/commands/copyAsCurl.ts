@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { withUnlock } from "../unlock";
+import { withEntry } from "../entry";
 import { requestEditor, trusted, type CommandContext } from "./context";
 
 /**
@@ -14,7 +14,7 @@ export async function copyAsCurl({ server }: CommandContext, reveal: boolean): P
   const { line, character } = editor.selection.active;
   const uri = editor.document.uri.toString();
   const argument = { uri, position: { line, character }, ...(reveal ? { reveal } : {}) };
-  const { text } = await withUnlock(() => server.execute("vault-lsp.copyAsCurl", argument));
+  const { text } = await withEntry(server, () => server.execute("vault-lsp.copyAsCurl", argument));
   await vscode.env.clipboard.writeText(text);
   vscode.window.setStatusBarMessage("$(clippy) Copied as cURL", 4000);
 }

@@ -3,6 +3,8 @@ import { addCredential } from "./addCredential";
 import { resetCache, setCacheDuration, showCache } from "./cache";
 import { tell, type CommandContext } from "./context";
 import { copyAsCurl } from "./copyAsCurl";
+import { editCredential } from "./editCredential";
+import { manageCredentials } from "./manageCredentials";
 import { removeCredential, signIn, testCredential } from "./credentials";
 import { hashicorp, insertSecret } from "./insertSecret";
 import { managePermissions } from "./permissions";
@@ -23,7 +25,9 @@ const table: Record<string, Run> = {
   "vaultLsp.insertSecret.hashicorp": (context) => insertSecret(context, undefined, hashicorp),
   "vaultLsp.insertSecret.azure": (context) => insertSecret(context, undefined, ["azure"]),
   "vaultLsp.insertSecret.local": (context) => insertSecret(context, undefined, ["local"]),
+  "vaultLsp.manageCredentials": manageCredentials,
   "vaultLsp.addCredential": addCredential,
+  "vaultLsp.editCredential": editCredential,
   "vaultLsp.testCredential": testCredential,
   "vaultLsp.signIn": signIn,
   "vaultLsp.removeCredential": removeCredential,

@@ -4,7 +4,7 @@ import { fillIn } from "../forms/fieldForm";
 import type { Load } from "../forms/pickValue";
 import type { Provider, Range, ReferenceField } from "../protocol";
 import { firstSentence, formatReference, optionalFields } from "../reference";
-import { withUnlock } from "../unlock";
+import { withEntry } from "../entry";
 import { requestEditor, trusted, type CommandContext } from "./context";
 
 /** What a menu or a code action says beforehand. */
@@ -125,7 +125,7 @@ function lister(
     return async () => {
       const all = await server.execute("vault-lsp.listCredentials", {});
       return all
-        .filter((credential) => credential.provider === provider.name)
+        .filter((credential) => credential.provider === (provider.credentials ?? provider.name))
         .map(({ name, auth, isDefault }) => ({ value: name, detail: isDefault ? `${auth}, default` : auth }));
     };
   }
@@ -143,7 +143,7 @@ function lister(
         ...(credential ? { credential } : {}),
         ...(folder ? { prefix: folder } : {}),
       });
-    const list = await withUnlock(ask, onPrompt);
+    const list = await withEntry(server, ask, { onPrompt, offerSignIn: true });
     return list.items;
   };
 }

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import { outcomeOf } from "../failure";
 import { executeWithProgress } from "../progress";
 import { NoServerError } from "../server";
-import { withUnlock } from "../unlock";
+import { withEntry } from "../entry";
 import { requestEditor, tell, trusted, type CommandContext } from "./context";
 
 /** Sends every request of a document in order and shows what became of each. */
@@ -15,7 +15,7 @@ export async function sendAll(context: CommandContext, argument: unknown): Promi
   const sent = { all: uri };
   context.view.showSending(sent, `Sending all requests of ${title}`);
   try {
-    const result = await withUnlock(() =>
+    const result = await withEntry(context.server, () =>
       executeWithProgress(context.server, `Sending ${title}`, "vault-lsp.sendAll", { uri }),
     );
     context.view.showAll(sent, title, result);

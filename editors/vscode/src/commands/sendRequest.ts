@@ -3,7 +3,7 @@ import { outcomeOf } from "../failure";
 import { current, seen, type SeenPlace } from "../place";
 import { executeWithProgress } from "../progress";
 import { NoServerError } from "../server";
-import { withUnlock } from "../unlock";
+import { withEntry } from "../entry";
 import { requestEditor, tell, trusted, type CommandContext } from "./context";
 
 /**
@@ -19,7 +19,7 @@ export async function sendRequest(context: CommandContext, argument: unknown): P
   const sent = { place };
   context.view.showSending(sent, `Sending ${title}`);
   try {
-    const response = await withUnlock(() =>
+    const response = await withEntry(context.server, () =>
       executeWithProgress(context.server, `Sending ${title}`, "vault-lsp.sendRequest", current(place)),
     );
     context.view.showResponse(sent, response);

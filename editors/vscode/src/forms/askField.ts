@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type { Field } from "../protocol";
-import { checkValue, firstSentence } from "../reference";
+import { firstSentence } from "../reference";
 import { pickValue, skipped, type Load } from "./pickValue";
 
 /** How one field of a form is asked for. */
@@ -14,6 +14,8 @@ export interface FieldQuestion {
   /** Gives the values the field can take, for fields of which they can be listed. */
   load?: Load | undefined;
   explain: (error: unknown) => string;
+  /** What is wrong with a typed value. */
+  check: (value: string) => string | undefined;
   skip?: string | undefined;
 }
 
@@ -22,10 +24,10 @@ export interface FieldQuestion {
  * undefined if the user escapes, "" if an optional field was emptied.
  */
 export async function askField(question: FieldQuestion): Promise<string | typeof skipped | undefined> {
-  const { field, form, load, explain, skip, value } = question;
+  const { field, form, load, explain, check, skip, value } = question;
   const title = `${form} · ${question.prompt ?? field.name}`;
   if (field.values?.length) {
-    return askChoice(title, field);
+    return askChoice(title, field, value);
   }
   const about = firstSentence(field.doc);
   if (load) {
@@ -34,7 +36,7 @@ export async function askField(question: FieldQuestion): Promise<string | typeof
       placeholder: placeholder(field),
       load,
       explain,
-      check: (text) => checkValue(field, text),
+      check,
       ...(value === undefined ? {} : { value }),
       ...(skip === undefined ? {} : { skip }),
     });
@@ -44,19 +46,25 @@ export async function askField(question: FieldQuestion): Promise<string | typeof
     prompt: about + (field.required ? "" : " Optional: leave it empty for the default."),
     placeHolder: placeholder(field),
     ignoreFocusOut: true,
-    validateInput: (text) => checkValue(field, text),
+    validateInput: check,
     ...(value === undefined ? {} : { value }),
   });
 }
 
-async function askChoice(title: string, field: Field): Promise<string | undefined> {
+async function askChoice(
+  title: string,
+  field: Field,
+  current: string | undefined,
+): Promise<string | undefined> {
   const items = (field.values ?? []).map((value) => ({
     label: value,
-    ...(value === field.default ? { description: "default" } : {}),
+    description: [value === field.default && "default", value === current && "chosen"]
+      .filter(Boolean)
+      .join(", "),
     value,
   }));
   if (!field.required) {
-    items.push({ label: "$(discard) Leave it out", value: "" });
+    items.push({ label: "$(discard) Leave it out", description: "", value: "" });
   }
   const chosen = await vscode.window.showQuickPick(items, {
     title,

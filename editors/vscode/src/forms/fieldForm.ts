@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type { Field } from "../protocol";
-import { firstSentence } from "../reference";
+import { checkValue, firstSentence } from "../reference";
 import { askField } from "./askField";
 import { skipped, type Load } from "./pickValue";
 
@@ -14,6 +14,16 @@ export interface FieldForm<F extends Field> {
   /** How the result looks so far. */
   preview: (values: Record<string, string>) => string;
   prompt?: (field: F) => string;
+  /** The values to begin with. */
+  initial?: Record<string, string>;
+  /** What is wrong with a typed value; what references want where absent. */
+  check?: (field: F, value: string) => string | undefined;
+  /** Asks for a field in a way of its own; undefined where the usual one fits. */
+  own?: (field: F, value: string | undefined) => Promise<string | undefined> | undefined;
+  /** How a field's value is shown; as it is where absent. */
+  show?: (field: F, value: string) => string;
+  /** The fields that are still needed; the required ones without a value where absent. */
+  missing?: (values: Record<string, string>) => F[];
   /** Lists the values of a field, given the other ones; undefined where they cannot be listed. */
   load?: (field: F, values: Record<string, string>) => Load | undefined;
   explain: (error: unknown) => string;
@@ -28,8 +38,8 @@ interface Item<F> extends vscode.QuickPickItem {
 export async function fillIn<F extends Field>(
   form: FieldForm<F>,
 ): Promise<Record<string, string> | undefined> {
-  const values: Record<string, string> = {};
-  for (const field of form.required) {
+  const values: Record<string, string> = { ...form.initial };
+  for (const field of form.required.filter(({ name }) => !values[name])) {
     const answer = await ask(
       form,
       field,
@@ -53,7 +63,7 @@ async function chooseMore<F extends Field>(
   values: Record<string, string>,
 ): Promise<Record<string, string> | undefined> {
   for (;;) {
-    const missing = form.required.filter((field) => !values[field.name]);
+    const missing = form.missing?.(values) ?? form.required.filter((field) => !values[field.name]);
     const chosen = await vscode.window.showQuickPick(overview(form, values, missing), {
       title: form.title,
       placeHolder: missing.length > 0 ? "Fill in what is required" : `${form.action}, or set more fields`,
@@ -80,9 +90,16 @@ function overview<F extends Field>(
   values: Record<string, string>,
   missing: F[],
 ): Item<F>[] {
+  const describe = (field: F): string => {
+    const value = values[field.name];
+    if (value === undefined) {
+      return missing.includes(field) ? (field.required ? "required" : "one of these is required") : "";
+    }
+    return form.show?.(field, value) ?? value;
+  };
   const toItem = (field: F): Item<F> => ({
     label: form.prompt?.(field) ?? field.name,
-    description: values[field.name] ?? (field.required ? "required" : ""),
+    description: describe(field),
     detail: firstSentence(field.doc),
     field,
   });
@@ -91,11 +108,12 @@ function overview<F extends Field>(
       ? [...missing.map(toItem)]
       : [{ label: `$(check) ${form.action}`, description: form.preview(values), done: true }];
   const filled = form.required.filter((field) => values[field.name]);
+  const optional = form.optional.filter((field) => !missing.includes(field));
   return [
     ...items,
     { label: "Fields", kind: vscode.QuickPickItemKind.Separator },
     ...filled.map(toItem),
-    ...form.optional.map(toItem),
+    ...optional.map(toItem),
   ];
 }
 
@@ -105,6 +123,10 @@ function ask<F extends Field>(
   values: Record<string, string>,
   skip: string | undefined,
 ) {
+  const own = form.own?.(field, values[field.name]);
+  if (own) {
+    return own;
+  }
   return askField({
     form: form.title,
     field,
@@ -113,5 +135,6 @@ function ask<F extends Field>(
     explain: form.explain,
     skip,
     ...(form.prompt ? { prompt: form.prompt(field) } : {}),
+    check: (value) => (form.check ? form.check(field, value) : checkValue(field, value)),
   });
 }
