@@ -15,16 +15,20 @@ import (
 func TestCapabilitiesAreTheMethods(t *testing.T) {
 	t.Parallel()
 	methods := map[string]string{
-		"completionProvider":        "textDocument/completion",
-		"hoverProvider":             "textDocument/hover",
-		"definitionProvider":        "textDocument/definition",
-		"referencesProvider":        "textDocument/references",
-		"documentHighlightProvider": "textDocument/documentHighlight",
-		"documentSymbolProvider":    "textDocument/documentSymbol",
-		"foldingRangeProvider":      "textDocument/foldingRange",
-		"codeActionProvider":        "textDocument/codeAction",
-		"codeLensProvider":          "textDocument/codeLens",
-		"executeCommandProvider":    "workspace/executeCommand",
+		"completionProvider":               "textDocument/completion",
+		"hoverProvider":                    "textDocument/hover",
+		"definitionProvider":               "textDocument/definition",
+		"referencesProvider":               "textDocument/references",
+		"documentHighlightProvider":        "textDocument/documentHighlight",
+		"documentSymbolProvider":           "textDocument/documentSymbol",
+		"foldingRangeProvider":             "textDocument/foldingRange",
+		"codeActionProvider":               "textDocument/codeAction",
+		"codeLensProvider":                 "textDocument/codeLens",
+		"executeCommandProvider":           "workspace/executeCommand",
+		"signatureHelpProvider":            "textDocument/signatureHelp",
+		"documentFormattingProvider":       "textDocument/formatting",
+		"documentRangeFormattingProvider":  "textDocument/rangeFormatting",
+		"documentOnTypeFormattingProvider": "textDocument/onTypeFormatting",
 	}
 	e := start(t, Deps{}, nil)
 	capabilities := e.Initialize(nil).Capabilities
