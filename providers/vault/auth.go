@@ -79,6 +79,10 @@ func (c *client) refusedToken() error {
 	return e
 }
 
+// errNoLogin is an empty answer to a login: the ldap method of release 1.14
+// refuses a password with it.
+var errNoLogin = errors.New("the server gives no token and no reason")
+
 // errMFA is a sign-in that the server wants confirmed with a second factor.
 var errMFA = errors.New("the server wants a second factor")
 
@@ -141,6 +145,8 @@ func (c *client) mint(ctx context.Context, path string, body map[string]string) 
 // accept is the login that an answer to a sign-in brings.
 func (c *client) accept(a answer) (*login, error) {
 	switch {
+	case a.Auth == nil && len(a.Data) == 0:
+		return nil, errNoLogin
 	case a.Auth == nil:
 		return nil, errNotVault
 	case a.Auth.MFA != nil:

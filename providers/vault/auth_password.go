@@ -25,9 +25,13 @@ func (c *client) withPassword(credential providers.Credential, method string) (s
 	if err != nil {
 		return nil, &settingError{field: fieldUsername, text: err.Error()}
 	}
-	refusals := refusals{method: method, mount: mount}.on(http.StatusBadRequest, "",
-		"the server refuses the user name or the password",
-		"store the right password for "+c.title+"; after several wrong ones a server may lock the user for a while")
+	const text = "the server refuses the user name or the password"
+	hint := "store the right password for " + c.title + "; after several wrong ones a server may lock the user for a while"
+	refusals := refusals{method: method, mount: mount}.
+		on(http.StatusBadRequest, "connecting to host", "the server cannot reach its directory", "ask whoever runs the server").
+		on(http.StatusBadRequest, "", text, hint).
+		// Release 1.14 answers so to a wrong password.
+		on(http.StatusInternalServerError, "invalid username or password", text, hint)
 	return func(ctx context.Context) (*login, error) {
 		password, err := verbatim(ctx, credential, "password")
 		if err != nil {

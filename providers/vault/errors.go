@@ -235,7 +235,7 @@ func explainConnection(title string, err error) fault {
 			kind: providers.Unauthenticated, message: title + ": the address is plain http and leads to another machine",
 			hint: "use https, or set " + fieldAllowHTTP + " to true for this credential",
 		}
-	case errors.Is(err, errNotVault):
+	case errors.Is(err, errNotVault), errors.Is(err, errNoLogin):
 		return fault{
 			kind: providers.Unavailable, message: "the answer is not one of a Vault server",
 			hint: "check the address of " + title,

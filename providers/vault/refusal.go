@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 
@@ -43,7 +44,8 @@ func (c *client) refused(err error, r refusals) error {
 		return nil
 	}
 	for _, row := range r.rows {
-		if hasStatus(err, row.status) && (row.phrase == "" || hasMessage(err, row.phrase)) {
+		fits := hasStatus(err, row.status) || errors.Is(err, errNoLogin) && row.status == http.StatusBadRequest
+		if fits && (row.phrase == "" || hasMessage(err, row.phrase)) {
 			return &loginError{method: r.method, text: row.text, hint: row.hint, err: err}
 		}
 	}

@@ -232,3 +232,13 @@ func decodeBody(t *testing.T, response *http.Response, into any) {
 }
 
 func asError(err error, target **providers.Error) bool { return errors.As(err, target) }
+
+// announce keeps what a credential's sign-ins announced.
+func announce(into *[]string) func(secret.Value) {
+	var mu sync.Mutex
+	return func(value secret.Value) {
+		mu.Lock()
+		defer mu.Unlock()
+		*into = append(*into, string(value.Reveal()))
+	}
+}
