@@ -152,4 +152,3 @@ type impersonationError struct {
 func (e *impersonationError) Error() string { return "impersonation failed" }
 
 func (e *impersonationError) Unwrap() error { return e.err }
-
