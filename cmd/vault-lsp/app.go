@@ -14,7 +14,13 @@ import (
 	"github.com/vault-lsp/vault-lsp/internal/redact"
 	"github.com/vault-lsp/vault-lsp/permission"
 	"github.com/vault-lsp/vault-lsp/providers"
+	"github.com/vault-lsp/vault-lsp/providers/aws"
+	"github.com/vault-lsp/vault-lsp/providers/awsauth"
+	"github.com/vault-lsp/vault-lsp/providers/azure"
+	"github.com/vault-lsp/vault-lsp/providers/gcp"
+	"github.com/vault-lsp/vault-lsp/providers/hcp"
 	"github.com/vault-lsp/vault-lsp/providers/local"
+	"github.com/vault-lsp/vault-lsp/providers/ssm"
 	"github.com/vault-lsp/vault-lsp/providers/vault"
 	"github.com/vault-lsp/vault-lsp/request"
 	"github.com/vault-lsp/vault-lsp/secret"
@@ -95,13 +101,28 @@ func newParts(store *credentials.Store, state string, localOptions local.Options
 		stateDir:    state,
 		permissions: permission.Open(filepath.Join(state, "permissions.json")),
 		resolver: providers.NewResolver(providers.Options{
-			Providers:       []providers.Provider{vault.New(vault.Options{Proxy: vaultProxy}), localVaults},
+			Providers:       append(remoteVaults(vaultProxy), localVaults),
 			Store:           store,
 			CacheTTL:        config.Cache.TTL,
 			CacheMaxEntries: config.Cache.MaxEntries,
 			Timeouts:        config.Timeouts,
 			OnValue:         func(v secret.Value) { set.Add(v.Reveal()) },
 		}),
+	}
+}
+
+// remoteVaults are the providers of the vaults that are not on this machine.
+// Making one costs nothing: their libraries' clients are made on first use.
+func remoteVaults(proxy func(*http.Request) (*url.URL, error)) []providers.Provider {
+	agent := appName + "/" + versionText()
+	amazon := awsauth.New(awsauth.Options{Proxy: proxy, UserAgent: agent})
+	return []providers.Provider{
+		aws.New(aws.Options{Accounts: amazon}),
+		ssm.New(ssm.Options{Accounts: amazon}),
+		gcp.New(gcp.Options{Proxy: proxy, UserAgent: agent}),
+		vault.New(vault.Options{Proxy: proxy}),
+		hcp.New(hcp.Options{Proxy: proxy, UserAgent: agent}),
+		azure.New(azure.Options{Proxy: proxy, UserAgent: agent}),
 	}
 }
 
