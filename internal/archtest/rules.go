@@ -88,6 +88,7 @@ func Rules() map[string]Rule {
 			Outside:   []string{"github.com/aws/"},
 			Forbidden: noProcess(),
 		},
+		"providers/azure/azurefake": {Outside: []string{"github.com/Azure/azure-sdk-for-go/sdk/"}, Forbidden: noProcess()},
 		"providers/azure": {
 			Ours: []string{"providers", "secret", "credentials"},
 			Outside: []string{
