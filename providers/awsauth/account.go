@@ -167,12 +167,17 @@ func newRetryer() aws.Retryer {
 	})}
 }
 
-// patient does not try again what the service has asked to wait for: the wait
-// is told to the user instead.
+// patient does not try again what the service has asked to wait for, which is
+// told to the user instead, and what this program itself has refused.
 type patient struct{ aws.Retryer }
 
 // IsErrorRetryable reports whether to try again.
 func (p *patient) IsErrorRetryable(err error) bool {
+	var redirect *redirectError
+	var plain *plainHTTPError
+	if errors.As(err, &redirect) || errors.As(err, &plain) {
+		return false
+	}
 	return retryAfter(err) == 0 && p.Retryer.IsErrorRetryable(err)
 }
 

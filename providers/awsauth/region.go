@@ -61,7 +61,7 @@ func (a *Account) Region(provider, name, service, asked string) (string, error) 
 	if strings.HasPrefix(name, "arn:") {
 		arn, ok := ParseARN(name)
 		switch {
-		case !ok || arn.Service != service || arn.Resource == "":
+		case !ok || arn.Service != service || !isAccount(arn.Account) || !strings.HasPrefix(arn.Resource, resourcePrefix(service)):
 			return "", refused("this is not an ARN of "+service, "copy the ARN from the console, or use the name")
 		case !IsRegion(arn.Region):
 			return "", refused("the ARN names no region", "copy the ARN from the console")
@@ -84,6 +84,19 @@ func (a *Account) Region(provider, name, service, asked string) (string, error) 
 		return "", refused("the region in "+from+" is not a region", "write it like eu-west-1, in lower case")
 	}
 	return region, nil
+}
+
+// isAccount reports whether text is the number of an account.
+func isAccount(text string) bool {
+	return len(text) == 12 && strings.Trim(text, "0123456789") == ""
+}
+
+// resourcePrefix is what the last part of an ARN of a service begins with.
+func resourcePrefix(service string) string {
+	if service == ServiceSSM {
+		return "parameter/"
+	}
+	return "secret:"
 }
 
 // partitionPrefixes are the partitions by the beginnings of their regions'
