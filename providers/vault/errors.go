@@ -197,6 +197,11 @@ func explainStatus(title, subject string, err error) (fault, bool) {
 			kind: providers.Unauthenticated, message: title + ": the server received no token",
 			hint: "check that no gateway removes the header X-Vault-Token",
 		}, true
+	case code == http.StatusBadRequest && hasMessage(err, "unknown role"):
+		return fault{
+			kind: providers.NotFound, message: "there is nothing at " + subject + ": the engine has no such role",
+			hint: "check the name of the role, the last part of path; Vault's names are case-sensitive",
+		}, true
 	case code >= 400 && code < 500:
 		return fault{
 			kind: providers.InvalidReference, message: fmt.Sprintf("the server refuses to read %s (status %d)", subject, code),

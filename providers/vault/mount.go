@@ -27,6 +27,9 @@ const (
 	// engineOther is any engine but key/value: database, aws, totp and so on. Its
 	// paths are read as they are, and what it issues may have a lease.
 	engineOther
+	// enginePlain is a mount that answered to a plain read where the server does
+	// not say what it is: engineV1 or engineOther.
+	enginePlain
 )
 
 // String is the engine as messages name it.
@@ -38,6 +41,8 @@ func (e engine) String() string {
 		return "KV version 2"
 	case engineOther:
 		return "not a key/value engine"
+	case enginePlain:
+		return "KV version 1 or not a key/value engine"
 	}
 	return "engine unknown"
 }

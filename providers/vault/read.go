@@ -49,7 +49,7 @@ func (c *client) read(ctx context.Context, at location) (providers.Payload, erro
 	switch kind {
 	case engineV2:
 		payload, err = c.readV2(ctx, at)
-	case engineV1, engineOther:
+	case engineV1, engineOther, enginePlain:
 		payload, err = c.readPlain(ctx, at, kind)
 	default:
 		return c.readEither(ctx, at)
@@ -78,11 +78,7 @@ func (c *client) readEither(ctx context.Context, at location) (providers.Payload
 	}
 	payload, errV1 := c.readPlain(ctx, at, engineUnknown)
 	if errV1 == nil {
-		kind := engineV1
-		if payload.Release != nil {
-			kind = engineOther
-		}
-		c.mounts.set(at.mountKey, kind)
+		c.mounts.set(at.mountKey, enginePlain)
 		return payload, nil
 	}
 	if !isRefusal(errV1) {
@@ -127,7 +123,7 @@ func missing(at location, kind engine, err error) error {
 	case kind == engineOther:
 		e.text = fmt.Sprintf("there is nothing at %s (%s)", at, kind)
 		e.hint = "check the name of the role or of the path; Vault's names are case-sensitive"
-	case rest != "" && kind != engineV1 && (first == "data" || first == "metadata"):
+	case rest != "" && (kind == engineV2 || kind == engineUnknown) && (first == "data" || first == "metadata"):
 		e.hint = fmt.Sprintf("leave %s/ out of path: it is added for KV version 2", first)
 	case strings.HasPrefix(at.path, at.mount+"/"):
 		e.hint = fmt.Sprintf("path begins below the mount: write path=%s", strings.TrimPrefix(at.path, at.mount+"/"))
