@@ -48,6 +48,11 @@ var fixers = map[string]func(in Input, d Diagnostic, add func(string, ...Edit)){
 	parser.CodeMissingSeparator:        Input.fixSeparator,
 	parser.CodeMethodCase:              Input.fixMethodCase,
 	parser.CodeIndentedHeader:          Input.fixIndent,
+	parser.CodeIndentedSeparator:       Input.fixIndent,
+	parser.CodeVariableBehindBody:      Input.fixSeparator,
+	parser.CodeFragmentNotSent:         Input.fixFragment,
+	parser.CodeCommentInBody:           Input.fixRawBody,
+	parser.CodeHeaderWithoutColon:      Input.fixBlankLine,
 }
 
 func at(offset int) text.Span { return text.Span{Start: offset, End: offset} }
@@ -225,4 +230,16 @@ func (in Input) fixMethodCase(d Diagnostic, add func(string, ...Edit)) {
 func (in Input) fixIndent(d Diagnostic, add func(string, ...Edit)) {
 	line := lineAt(in.File.Src, d.Span.Start)
 	add("Remove the indentation", Edit{Span: text.Span{Start: line.Start, End: skipBlanks(in.File.Src, line.Start, line.End)}})
+}
+
+func (in Input) fixFragment(d Diagnostic, add func(string, ...Edit)) {
+	add("Remove what is not sent", Edit{Span: d.Span})
+}
+
+// fixRawBody makes the lines of the body that look like comments a part of it.
+func (in Input) fixRawBody(d Diagnostic, add func(string, ...Edit)) {
+	if r := in.File.BlockAt(d.Span.Start).Request; r != nil {
+		start := lineAt(in.File.Src, r.LineSpan.Start).Start
+		add("Send such lines (# @raw-body)", Edit{Span: at(start), New: "# @raw-body" + in.lineEnd(start)})
+	}
 }

@@ -18,6 +18,7 @@ const (
 	CodeSecretInPath           = "secret-in-file-path"
 	CodeDuplicateName          = "duplicate-name"
 	CodeRedefined              = "redefined-variable"
+	CodeUsedBeforeDefinition   = "used-before-definition"
 	CodeEndOfLife              = "end-of-life"
 	CodeUnknownDirective       = "unknown-directive"
 	CodeLiteralSecret          = "literal-secret"
@@ -78,7 +79,8 @@ var codes = []CodeInfo{
 	{env.CodeBadDefinition, parser.Error, "The variable is defined, but its definition cannot be used.", ""},
 	{env.CodeNested, parser.Error, "A value of a reference holds a variable that is not plain text.", "@a = {{$guid}}\n\n###\nGET https://example.com\nX-A: {{$vault path={{a}}}}"},
 	{env.CodeResponse, parser.Error, "References to the answer of another request are not supported.", "X-A: {{login.response.body.token}}"},
-	{CodeRedefined, parser.Hint, "The variable is defined again below. The last definition counts for the whole file, so this one has no effect.", "@a = 1\n@a = 2"},
+	{CodeUsedBeforeDefinition, parser.Hint, "A variable is used above its definition in the file. It holds in the whole file here and in REST Client, but not in Visual Studio and httpYac.", "GET https://{{host}}/\n\n###\n@host = example.com"},
+	{CodeRedefined, parser.Warning, "The variable is defined again below. The last definition counts for the whole file, so this one has no effect.", "@a = 1\n@a = 2"},
 	// Environment files.
 	{env.CodeUnreadable, parser.Error, "An environment file cannot be read.", ""},
 	{env.CodeBadJSON, parser.Error, "An environment file is not valid JSON. Comments and trailing commas are allowed.", ""},
@@ -99,7 +101,10 @@ var codes = []CodeInfo{
 	{parser.CodeBadHeaderName, parser.Error, "A header's name holds a character that may not stand there (RFC 9110, 5.1).", "GET https://example.com\nX(A): 1"},
 	{parser.CodeIndentedHeader, parser.Warning, "An indented line looks like a header, but indented lines continue the target in other tools. The quick fix removes the indentation.", "GET https://example.com\n  Accept: text/plain"},
 	{parser.CodeMissingBlankLine, parser.Warning, "The body begins without a blank line before it. The quick fix inserts one.", "POST https://example.com\nContent-Type: application/json\n{}"},
-	{parser.CodeMissingSeparator, parser.Warning, "A request begins without `###` before it. The quick fix inserts it.", "GET https://example.com/a\n\nGET https://example.com/b"},
+	{parser.CodeMissingSeparator, parser.Warning, "A request begins without `###` before it. The quick fix inserts it. Without a blank line before it (among the headers of another request) it is an error and neither can be sent.", "GET https://example.com/a\n\nGET https://example.com/b"},
+	{parser.CodeVariableBehindBody, parser.Hint, "A variable is defined behind a body. REST Client sends such a line with the body. The quick fix inserts `###`.", "POST https://example.com\n\n{}\n\n@a = 1"},
+	{parser.CodeIndentedSeparator, parser.Hint, "A `###` is indented. It separates here; REST Client takes it for a comment. The quick fix removes the indentation.", "GET https://example.com\n\n  ###\nGET https://example.com"},
+	{parser.CodeFragmentNotSent, parser.Hint, "The target has a `#`. What stands behind it is not sent. The quick fix removes it.", "GET https://example.com/#top"},
 	{parser.CodeCommentInBody, parser.Hint, "A line of the body begins like a comment and is not sent; this depends on the media type (C1).", "POST https://example.com\nContent-Type: application/json\n\n{\n# no\n}"},
 	{parser.CodeBadVariableLine, parser.Error, "A line begins with `@` but does not define a variable.", "@name"},
 	{parser.CodeUnexpectedText, parser.Warning, "Text stands where nothing can follow.", ""},
@@ -108,7 +113,7 @@ var codes = []CodeInfo{
 	{parser.CodeCommandNotRun, parser.Information, "`import` and `run` lines are not run.", "import other.http"},
 	{parser.CodeUnclosedScript, parser.Error, "A `{%` has no `%}`.", "GET https://example.com\n\n> {% client.log(1)"},
 	{parser.CodeUnclosedComment, parser.Error, "A `/*` has no `*/`.", "/*\nGET https://example.com"},
-	{CodeDuplicateName, parser.Warning, "Two requests have the same name, so `--name` finds only the first. For titles behind `###` this is a hint.", "# @name a\nGET https://example.com\n\n###\n# @name a\nGET https://example.com"},
+	{CodeDuplicateName, parser.Warning, "Two requests have the same name, by `# @name` or by the title behind `###`, so `--name` finds only the first.", "# @name a\nGET https://example.com\n\n###\n# @name a\nGET https://example.com"},
 	{CodeDirectiveWithoutEffect, parser.Hint, "Another tool knows this directive; vault-lsp does not act on it.", "# @prompt code\nGET https://example.com"},
 	{CodeInvalidDirective, parser.Warning, "What stands behind a directive's name is not what it takes, or is missing. The directive has no effect.", "# @timeout soon\nGET https://example.com"},
 	{CodeUnknownDirective, parser.Warning, "No tool that is known here has this directive. It has no effect.", "# @nmae a\nGET https://example.com"},

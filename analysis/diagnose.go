@@ -72,6 +72,8 @@ type diagnoser struct {
 	directives map[string]string
 	// good holds the expressions, as they are written, that have no problem.
 	good map[string]bool
+	// defined are where the file first defines each of its variables.
+	defined map[string]int
 	// problems counts what package env reported, through report; part is the one
 	// part of the template that is checked.
 	problems int
@@ -88,6 +90,12 @@ func newDiagnoser(in Input) *diagnoser {
 		good: map[string]bool{}, origins: map[string]string{},
 	}
 	d.report = d.problem
+	d.defined = make(map[string]int, len(in.File.Variables))
+	for _, v := range in.File.Variables {
+		if _, known := d.defined[v.Name]; !known {
+			d.defined[v.Name] = v.Span.Start
+		}
+	}
 	return d
 }
 
@@ -143,6 +151,7 @@ func (d *diagnoser) template(t template.Template) {
 		if d.good[written] {
 			continue
 		}
+		d.definedBefore(e)
 		found := len(d.found)
 		d.dateFormat(e)
 		d.part[0] = t.Parts[i]

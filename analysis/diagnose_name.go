@@ -6,10 +6,11 @@ import (
 
 	"github.com/vault-lsp/vault-lsp/internal/spelling"
 	"github.com/vault-lsp/vault-lsp/parser"
+	"github.com/vault-lsp/vault-lsp/template"
 )
 
-// requestNames reports requests that share a name (ruling C19). Titles behind
-// ### are prose as often as names, so for those it is only a hint.
+// requestNames reports requests that share a name (ruling C19), be it written
+// behind @name or as the title behind ###.
 func (d *diagnoser) requestNames() {
 	first := make(map[string]*parser.Request, len(d.File.Blocks))
 	for _, b := range d.File.Blocks {
@@ -22,16 +23,26 @@ func (d *diagnoser) requestNames() {
 			first[r.Name] = r
 			continue
 		}
-		x := Diagnostic{
+		d.add(Diagnostic{
 			Code: CodeDuplicateName, Span: r.NameSpan,
 			Message: fmt.Sprintf("Another request is called %s; only the first of them is found by this name.", r.Name),
 			Related: []Related{{Message: "the first " + r.Name, Location: Location{Span: other.NameSpan}}},
-		}
-		if r.NameSpan == b.Title {
-			x.Severity = parser.Hint
-		}
-		d.add(x)
+		})
 	}
+}
+
+// definedBefore reports, at the first use, a variable that the file defines only
+// below (ruling C5).
+func (d *diagnoser) definedBefore(e *template.Expr) {
+	at, inFile := d.defined[e.Name]
+	if !inFile || at < e.Span.Start || e.Kind != template.Variable && e.Kind != template.EncodedVariable {
+		return
+	}
+	d.add(Diagnostic{
+		Code: CodeUsedBeforeDefinition, Span: e.NameSpan,
+		Message: fmt.Sprintf("%s is defined only below; it holds in the whole file here, and in other tools only behind its definition.", e.Name),
+	})
+	delete(d.defined, e.Name)
 }
 
 // redefinitions reports definitions that a later one overrides: the last

@@ -21,13 +21,25 @@ func (b *bodyReader) ends(content string) bool {
 		return strings.HasPrefix(content, "?? ") && b.mayEndAt()
 	case '@':
 		// C7: a variable behind a blank line.
-		return column0 && b.behindBlankLine() && isVariableBehindBody(content)
+		return column0 && b.behindBlankLine() && b.endsAtVariable(content)
 	case 'H':
 		if column0 && b.behindBlankLine() && isStatusLine(content) {
 			return b.complete()
 		}
 	}
 	return column0 && b.behindBlankLine() && startsRequest(content) && b.complete()
+}
+
+// endsAtVariable decides for a line that begins with @ (C7), and tells that
+// others send it where a body stands before it.
+func (b *bodyReader) endsAtVariable(content string) bool {
+	if !isVariableBehindBody(content) {
+		return false
+	}
+	if b.start >= 0 {
+		b.p.problem(CodeVariableBehindBody, Hint, "this line defines a variable; other tools send it with the body above; write ### before it", b.p.trimmed())
+	}
+	return true
 }
 
 // behindBlankLine reports whether only comments stand between the current line

@@ -12,6 +12,12 @@ const (
 	CodeMissingBlankLine = "missing-blank-line"
 	// CodeMissingSeparator: a request begins without ### (C9).
 	CodeMissingSeparator = "missing-separator"
+	// CodeFragmentNotSent: the target has a #fragment (C3).
+	CodeFragmentNotSent = "fragment-not-sent"
+	// CodeVariableBehindBody: a variable is defined behind a body (C7).
+	CodeVariableBehindBody = "variable-behind-body"
+	// CodeIndentedSeparator: ### is indented (C10).
+	CodeIndentedSeparator = "indented-separator"
 	// CodeMethodCase: a method is not upper case (C11).
 	CodeMethodCase = "method-case"
 	// CodeScriptNotRun: a script, an assertion or a script file (C12).

@@ -140,16 +140,17 @@ func (p *parser) readOpenHeader(content string, whole text.Span) bool {
 	return true
 }
 
-// refuseHeader refuses a line among the headers that is none (C20).
+// refuseHeader refuses a line among the headers that is none (C20). A request
+// line needs a blank line before it to stand without a separator (C9).
 func (p *parser) refuseHeader(content string, whole text.Span) {
-	message := "this line among the headers has no colon; write Name: value, or a blank line before the body"
+	code, message := CodeHeaderWithoutColon, "this line among the headers has no colon; write Name: value, or a blank line before the body"
 	switch {
 	case knownMethod(firstWord(content)) != "" || startsWithURL(content):
-		message = "this looks like a request among the headers of another; write ### on a line before it"
+		code, message = CodeMissingSeparator, "this looks like a request among the headers of another; write ### on a line before it"
 	case content[0] == '?' || content[0] == '&' || content[0] == '/':
 		message = "this line belongs to the URL; move it directly below the request line"
 	}
-	p.refuse(CodeHeaderWithoutColon, message, whole)
+	p.refuse(code, message, whole)
 	p.take(ItemUnknown)
 }
 

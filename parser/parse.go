@@ -162,6 +162,9 @@ func (p *parser) parseBlock() {
 	p.attachments, p.open = p.attachments[:0], p.open[:0]
 	if !p.eof && p.atSeparator() {
 		b.Title = p.title()
+		if p.line.first > p.line.start {
+			p.problem(CodeIndentedSeparator, Hint, "other tools take an indented ### for a comment; remove the indentation", p.trimmed())
+		}
 		p.take(ItemSeparator)
 	}
 	if p.readPreamble() {

@@ -135,6 +135,10 @@ func (p *parser) readVariable() {
 		at++
 	}
 	name := text.Span{Start: whole.Start + 1, End: at}
+	if name.Of(p.src) == "xpath_ns" && at < whole.End && p.src[at] != '=' {
+		p.readBareDirective(whole, name)
+		return
+	}
 	equals, lazy := p.skipBlanks(at, whole.End), false
 	switch { // @name := value
 	case name.Len() > 1 && p.src[name.End-1] == ':' && equals == name.End:
@@ -162,6 +166,16 @@ func (p *parser) readVariable() {
 	p.variables = append(p.variables, v)
 	p.file.Variables = append(p.file.Variables, v)
 	p.take(ItemVariable)
+}
+
+// readBareDirective reads @xpath_ns prefix=URI, which httpYac takes without a
+// comment mark.
+func (p *parser) readBareDirective(whole, name text.Span) {
+	value := p.trim(name.End, whole.End)
+	p.directives = append(p.directives, Directive{
+		Span: whole, Name: name.Of(p.src), NameSpan: name, Value: value.Of(p.src), ValueSpan: value,
+	})
+	p.take(ItemDirective)
 }
 
 // escapes returns the places of the escapes in a value's text.

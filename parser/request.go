@@ -76,6 +76,23 @@ func (p *parser) readRequestLine() {
 		p.refuse(CodeMissingTarget, "the request has no target; write its URL behind the method", r.LineSpan)
 	}
 	r.Target.Parts = p.requestParts(p.parts)
+	p.checkFragment()
+}
+
+// checkFragment tells that what stands behind # in the target is not sent (C3).
+func (p *parser) checkFragment() {
+	r := p.request
+	for i := range r.Target.Parts {
+		part := &r.Target.Parts[i]
+		if part.Expr != nil {
+			continue
+		}
+		if at := strings.IndexByte(part.Span.Of(p.src), '#'); at >= 0 {
+			span := text.Span{Start: part.Span.Start + at, End: r.Target.Span.End}
+			p.problem(CodeFragmentNotSent, Hint, "what stands behind # in a URL is not sent; write %23 for the character itself", span)
+			return
+		}
+	}
 }
 
 const requestLineExpected = "a request line is expected here, such as GET https://example.com; put # before a line that is a comment"

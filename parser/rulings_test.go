@@ -64,7 +64,7 @@ func summary(f *parser.File) []string {
 	return lines
 }
 
-func TestC1CommentsInBodies(t *testing.T) {
+func TestRulingC01CommentsInBodies(t *testing.T) {
 	t.Parallel()
 	body := func(header string) string { return "POST http://a\n" + header + "\n{\n# one\n  // two\n}\n" }
 	dropped := []string{"hint comment-in-body", "hint comment-in-body"}
@@ -95,22 +95,22 @@ func TestC1CommentsInBodies(t *testing.T) {
 	checkRulings(t, tests)
 }
 
-func TestC2CommentedHeader(t *testing.T) {
+func TestRulingC02CommentedHeader(t *testing.T) {
 	t.Parallel()
 	checkRulings(t, map[string]ruling{
 		"no blank behind #": {src: "GET http://a\n#X: 1\n//Y: 2\nZ: 3\n", want: []string{"GET | http://a | Z: 3"}},
 	})
 }
 
-func TestC3CommentMarksInsideALine(t *testing.T) {
+func TestRulingC03CommentMarksInsideALine(t *testing.T) {
 	t.Parallel()
 	checkRulings(t, map[string]ruling{
-		"in the target": {src: "GET http://a/b//c?d=#e // f\n", want: []string{"GET | http://a/b//c?d=#e // f"}},
+		"in the target": {src: "GET http://a/b//c?d=#e // f\n", want: []string{"GET | http://a/b//c?d=#e // f"}, codes: []string{"hint fragment-not-sent"}},
 		"in a header":   {src: "GET http://a\nX: 1 # 2 // 3\n", want: []string{"GET | http://a | X: 1 # 2 // 3"}},
 	})
 }
 
-func TestC4TargetOverSeveralLines(t *testing.T) {
+func TestRulingC04TargetOverSeveralLines(t *testing.T) {
 	t.Parallel()
 	checkRulings(t, map[string]ruling{
 		"? and & in column 0":        {src: "GET http://a\n?b=1\n&c=2\nX: y\n", want: []string{"GET | http://a?b=1&c=2 | X: y"}},
@@ -133,15 +133,15 @@ func TestC4TargetOverSeveralLines(t *testing.T) {
 	})
 }
 
-func TestC7VariableBehindBody(t *testing.T) {
+func TestRulingC07VariableBehindBody(t *testing.T) {
 	t.Parallel()
 	checkRulings(t, map[string]ruling{
-		"behind a blank line":     {src: "POST http://a\n\n{}\n\n@x = 1\n", want: []string{"POST | http://a | {}"}},
+		"behind a blank line":     {src: "POST http://a\n\n{}\n\n@x = 1\n", want: []string{"POST | http://a | {}"}, codes: []string{"hint variable-behind-body"}},
 		"behind an empty body":    {src: "POST http://a\n\n@x = 1\n", want: []string{"POST | http://a"}},
 		"without a blank line":    {src: "POST http://a\n\nhello\n@x = 1\n", want: []string{"POST | http://a | hello\n@x = 1"}},
 		"something else behind @": {src: "POST http://a\n\nhello\n\n@all, look\n", want: []string{"POST | http://a | hello\n\n@all, look"}},
 		"text behind it is refused": {
-			src: "POST http://a\n\nhello\n\n@x = 1\nmore\n", want: []string{"!POST | http://a | hello"}, codes: []string{"error unexpected-text"},
+			src: "POST http://a\n\nhello\n\n@x = 1\nmore\n", want: []string{"!POST | http://a | hello"}, codes: []string{"hint variable-behind-body", "error unexpected-text"},
 		},
 	})
 	f := parser.Parse("POST http://a\n\n{}\n\n@x = 1\n")
@@ -150,7 +150,7 @@ func TestC7VariableBehindBody(t *testing.T) {
 	}
 }
 
-func TestC8BodyWithoutBlankLine(t *testing.T) {
+func TestRulingC08BodyWithoutBlankLine(t *testing.T) {
 	t.Parallel()
 	warning := []string{"warning missing-blank-line"}
 	checkRulings(t, map[string]ruling{
@@ -164,7 +164,7 @@ func TestC8BodyWithoutBlankLine(t *testing.T) {
 	})
 }
 
-func TestC9RequestWithoutSeparator(t *testing.T) {
+func TestRulingC09RequestWithoutSeparator(t *testing.T) {
 	t.Parallel()
 	warning := []string{"warning missing-separator"}
 	checkRulings(t, map[string]ruling{
@@ -172,14 +172,14 @@ func TestC9RequestWithoutSeparator(t *testing.T) {
 		"behind JSON":       {src: "POST http://a\n\n{\"b\": \"}\", \"c\": [{{d}}]}\n\nDELETE /b\n", want: []string{"POST | http://a | {\"b\": \"}\", \"c\": [{{d}}]}", "DELETE | /b"}, codes: warning},
 		"behind XML":        {src: "POST http://a\n\n<?xml version=\"1.0\"?>\n<b><c/></b>\n\nGET {{d}}\n", want: []string{"POST | http://a | <?xml version=\"1.0\"?>\n<b><c/></b>", "GET | {{d}}"}, codes: warning},
 		"behind a script":   {src: "GET http://a\n\n> {% x %}\n\nGET http://b\n", want: []string{"GET | http://a", "GET | http://b"}, codes: []string{"information script-not-run", "warning missing-separator"}},
-		"behind a variable": {src: "POST http://a\n\nb=c\n\n@d = e\nGET http://b\n", want: []string{"POST | http://a | b=c", "GET | http://b"}, codes: warning},
+		"behind a variable": {src: "POST http://a\n\nb=c\n\n@d = e\nGET http://b\n", want: []string{"POST | http://a | b=c", "GET | http://b"}, codes: []string{"hint variable-behind-body", "warning missing-separator"}},
 		"no blank line":     {src: "POST http://a\n\n{}\nGET http://b\n", want: []string{"POST | http://a | {}\nGET http://b"}},
 		"in open JSON":      {src: "POST http://a\n\n{\n\nGET http://b\n\n}\n", want: []string{"POST | http://a | {\n\nGET http://b\n\n}"}},
 		"in open XML":       {src: "POST http://a\n\n<b>\n\nGET http://b\n\n</b>\n", want: []string{"POST | http://a | <b>\n\nGET http://b\n\n</b>"}},
 		"in text":           {src: "POST http://a\n\nhello\n\nGET http://b\n", want: []string{"POST | http://a | hello\n\nGET http://b"}},
 		"in lower case":     {src: "POST http://a\n\n{}\n\nget http://b\n", want: []string{"POST | http://a | {}\n\nget http://b"}},
 		"not a target":      {src: "POST http://a\n\n{}\n\nGET it\n", want: []string{"POST | http://a | {}\n\nGET it"}},
-		"among the headers": {src: "GET http://a\nGET http://b\n", want: []string{"!GET | http://a"}, codes: []string{"error header-without-colon"}},
+		"among the headers": {src: "GET http://a\nGET http://b\n", want: []string{"!GET | http://a"}, codes: []string{"error missing-separator"}},
 		"many questions are answered in one pass": {
 			src:  "POST http://a\n\n[\n\nGET /1\n\nGET /2\n\n]\n\nGET /3\n",
 			want: []string{"POST | http://a | [\n\nGET /1\n\nGET /2\n\n]", "GET | /3"}, codes: warning,
@@ -195,12 +195,12 @@ func TestC9RequestWithoutSeparator(t *testing.T) {
 	}
 }
 
-func TestC10IndentedSeparator(t *testing.T) {
+func TestRulingC10IndentedSeparator(t *testing.T) {
 	t.Parallel()
 	checkRulings(t, map[string]ruling{
-		"before a request":  {src: "  ### a\nGET http://a\n", want: []string{"GET | http://a"}},
-		"among the headers": {src: "GET http://a\nX: y\n  ### b\nGET http://b\n", want: []string{"GET | http://a | X: y", "GET | http://b"}},
-		"behind a script":   {src: "GET http://a\n\n> {% x %}\n ### b\nGET http://b\n", want: []string{"GET | http://a", "GET | http://b"}, codes: []string{"information script-not-run"}},
+		"before a request":  {src: "  ### a\nGET http://a\n", want: []string{"GET | http://a"}, codes: []string{"hint indented-separator"}},
+		"among the headers": {src: "GET http://a\nX: y\n  ### b\nGET http://b\n", want: []string{"GET | http://a | X: y", "GET | http://b"}, codes: []string{"hint indented-separator"}},
+		"behind a script":   {src: "GET http://a\n\n> {% x %}\n ### b\nGET http://b\n", want: []string{"GET | http://a", "GET | http://b"}, codes: []string{"information script-not-run", "hint indented-separator"}},
 		"in Markdown": {
 			src:  "POST http://a\nContent-Type: text/markdown\n\n   ### b\nc\n### d\n",
 			want: []string{"POST | http://a | Content-Type: text/markdown |    ### b\nc"},
@@ -209,7 +209,7 @@ func TestC10IndentedSeparator(t *testing.T) {
 	})
 }
 
-func TestC11MethodCase(t *testing.T) {
+func TestRulingC11MethodCase(t *testing.T) {
 	t.Parallel()
 	checkRulings(t, map[string]ruling{
 		"lower":     {src: "get http://a\n", want: []string{"GET | http://a"}, codes: []string{"hint method-case"}},
@@ -227,7 +227,7 @@ func TestC11MethodCase(t *testing.T) {
 	})
 }
 
-func TestC12ScriptsAreNeverSent(t *testing.T) {
+func TestRulingC12ScriptsAreNeverSent(t *testing.T) {
 	t.Parallel()
 	script := []string{"information script-not-run"}
 	for name, src := range map[string]string{
@@ -258,7 +258,7 @@ func TestC12ScriptsAreNeverSent(t *testing.T) {
 	}
 }
 
-func TestC12TextThatOnlyLooksLikeAScript(t *testing.T) {
+func TestRulingC12TextThatOnlyLooksLikeAScript(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"> quote", ">> quote of a quote.", "<b>", "{{a}}", "{{", "??", ">", ">>"} {
 		checkRulings(t, map[string]ruling{text: {
@@ -269,13 +269,13 @@ func TestC12TextThatOnlyLooksLikeAScript(t *testing.T) {
 	}
 }
 
-func TestC20HeaderWithoutColon(t *testing.T) {
+func TestRulingC20HeaderWithoutColon(t *testing.T) {
 	t.Parallel()
 	refused := []string{"error header-without-colon"}
 	checkRulings(t, map[string]ruling{
 		"no colon":                 {src: "GET http://a\nAuthorization x\nB: c\n", want: []string{"!GET | http://a | B: c"}, codes: refused},
 		"a colon in an expression": {src: "GET http://a\nX {{$a b=arn:c}}\n", want: []string{"!GET | http://a"}, codes: refused},
-		"a URL":                    {src: "GET http://a\nhttp://b\n", want: []string{"!GET | http://a"}, codes: refused},
+		"a URL":                    {src: "GET http://a\nhttp://b\n", want: []string{"!GET | http://a"}, codes: []string{"error missing-separator"}},
 		"spread":                   {src: "GET http://a\n...defaults\n", want: []string{"!GET | http://a"}, codes: []string{"error header-spread"}},
 		"a variable as name":       {src: "GET http://a\n{{b}}: c\n", want: []string{"!GET | http://a"}, codes: []string{"error variable-header-name"}},
 		"no value":                 {src: "GET http://a\nX:\n", want: []string{"GET | http://a | X: "}},
@@ -284,7 +284,7 @@ func TestC20HeaderWithoutColon(t *testing.T) {
 	})
 }
 
-func TestC21HeaderInPlaceOfARequest(t *testing.T) {
+func TestRulingC21HeaderInPlaceOfARequest(t *testing.T) {
 	t.Parallel()
 	checkRulings(t, map[string]ruling{
 		"under a separator": {
@@ -292,6 +292,31 @@ func TestC21HeaderInPlaceOfARequest(t *testing.T) {
 			want: []string{"!GET | Content-Type: x | Accept: y"}, codes: []string{"error header-instead-of-request"},
 		},
 		"a port is none": {src: "localhost:80\n", want: []string{"GET | localhost:80"}},
+	})
+}
+
+func TestRulingC19TitlesAreNames(t *testing.T) {
+	t.Parallel()
+	f := parser.Parse("### Log in\nGET http://a\n\n###\nrun #Log in (@x=1)\nGET http://b/{{\"Log in\".response.body.$.t}}\n")
+	if name := f.Blocks[0].Request.Name; name != "Log in" {
+		t.Errorf("the title names the request %q", name)
+	}
+	if a := f.Blocks[1].Attachments[0]; a.Kind != parser.AttachRun || a.Name.Of(f.Src) != "Log in" {
+		t.Errorf("run names %q", a.Name.Of(f.Src))
+	}
+	ref, ok := parser.ParseResponseRef(f.Src, f.Blocks[1].Request.Target.Parts[1].Expr)
+	if !ok || ref.Request.Of(f.Src) != "Log in" {
+		t.Errorf("the response is that of %q", ref.Request.Of(f.Src))
+	}
+}
+
+func TestRulingC22DashesAreNoComment(t *testing.T) {
+	t.Parallel()
+	checkRulings(t, map[string]ruling{
+		"in a body":          {src: "POST http://a\n\n-- x\n{}\n", want: []string{"POST | http://a | -- x\n{}"}},
+		"above a request":    {src: "-- x\nGET http://a\n", want: []string{"!GET | http://a"}, codes: []string{"error request-line-expected"}},
+		"among the headers":  {src: "GET http://a\n-- x\n", want: []string{"!GET | http://a"}, codes: []string{"error header-without-colon"}},
+		"a multipart border": {src: "POST http://a\n\n--b\nx\n--b--\n", want: []string{"POST | http://a | --b\nx\n--b--"}},
 	})
 }
 
