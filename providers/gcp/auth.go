@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"cloud.google.com/go/auth"
 	sdk "cloud.google.com/go/auth/credentials"
@@ -58,7 +59,12 @@ func (a *account) signIn(ctx context.Context) (*login, error) {
 		return nil, asTokenError(noted, err)
 	}
 	a.credential.Announce(secret.NewValue([]byte(token.Value)))
-	return newLogin(a.options.Clock(), token.Value, token.Expiry, from.who), nil
+	now, expires := a.options.Clock(), token.Expiry
+	if !expires.IsZero() {
+		// The library goes by the clock of the machine.
+		expires = now.Add(time.Until(expires))
+	}
+	return newLogin(now, token.Value, expires, from.who), nil
 }
 
 // asTokenError adds what the endpoints answered. What is explained already

@@ -145,12 +145,12 @@ func (a *account) machine(ctx context.Context) (source, error) {
 	// Neither of these is needed to get a token.
 	who.project, _ = server.ProjectIDWithContext(ctx)
 	who.email, _ = server.EmailWithContext(ctx, "default")
-	return source{who: who, token: func(ctx context.Context) (*auth.Token, error) { return machineToken(ctx, server, a.options.Clock) }}, nil
+	return source{who: who, token: func(ctx context.Context) (*auth.Token, error) { return machineToken(ctx, server) }}, nil
 }
 
 // machineToken asks the metadata server for an access token.
 // https://cloud.google.com/compute/docs/access/authenticate-workloads
-func machineToken(ctx context.Context, server *metadata.Client, now func() time.Time) (*auth.Token, error) {
+func machineToken(ctx context.Context, server *metadata.Client) (*auth.Token, error) {
 	text, err := server.GetWithContext(ctx, "instance/service-accounts/default/token?scopes="+url.QueryEscape(scope))
 	var none metadata.NotDefinedError
 	if errors.As(err, &none) {
@@ -166,5 +166,5 @@ func machineToken(ctx context.Context, server *metadata.Client, now func() time.
 	if json.Unmarshal([]byte(text), &answer) != nil || answer.Token == "" {
 		return nil, errors.New("the metadata server gave no token")
 	}
-	return &auth.Token{Value: answer.Token, Expiry: now().Add(time.Duration(answer.Expires) * time.Second)}, nil
+	return &auth.Token{Value: answer.Token, Expiry: time.Now().Add(time.Duration(answer.Expires) * time.Second)}, nil
 }

@@ -9,6 +9,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"log"
@@ -236,4 +237,9 @@ func (s *Server) certificate(hello *tls.ClientHelloInfo) (*tls.Certificate, erro
 	made := &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 	s.certs[hello.ServerName] = made
 	return made, nil
+}
+
+// PEM is the certificate of the authority in RootCAs.
+func (s *Server) PEM() string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.ca.Raw}))
 }
