@@ -48,9 +48,6 @@ function configuration() {
     conformIdTokenClaims: false,
     cookies: { keys: ['test'] },
     pkce: { required: () => true },
-    // Entra gives a refresh token to whoever asks for offline_access, without
-    // prompt=consent.
-    issueRefreshToken: async (context, client) => client.grantTypeAllowed('refresh_token'),
     extraTokenClaims: extraClaims,
     routes: {
       authorization: '/oauth2/v2.0/authorize',
@@ -112,8 +109,9 @@ server.listen(0, '127.0.0.1', () => {
       response.end();
       return;
     }
-    // Entra's prompt that oidc-provider does not know.
-    url = url.replace('prompt=select_account', 'prompt=login');
+    // Entra's prompt, which oidc-provider does not know. It gives refresh tokens
+    // to those who consent (OpenID Connect Core 1.0, section 11).
+    url = url.replace('prompt=select_account', 'prompt=login%20consent');
     request.originalUrl = url;
     request.url = url.slice(prefix.length) || '/';
     if (request.method !== 'POST' || !request.url.endsWith('/token')) {

@@ -60,6 +60,7 @@ type Cloud struct {
 	issued       map[string]token
 	vaults       map[string]*vault
 	answer       func(http.ResponseWriter, *http.Request) bool
+	trust        func(bearer string) (client, tenant, audience string, ok bool)
 }
 
 // New starts a cloud without applications and with the vaults that Put makes.
@@ -127,6 +128,14 @@ func (c *Cloud) Answer(answer func(http.ResponseWriter, *http.Request) bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.answer = answer
+}
+
+// Trust sets a function that reads the tokens of another authority; it reports
+// whether one is good.
+func (c *Cloud) Trust(read func(bearer string) (client, tenant, audience string, ok bool)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.trust = read
 }
 
 // serve records a request and passes it to the server of its host.

@@ -25,6 +25,7 @@ const Page = 25
 
 // vault is one key vault.
 type vault struct {
+	tenant  string
 	secrets map[string]*entry // by lower-case name
 	denied  map[string]bool   // clients that may do nothing
 }
@@ -52,7 +53,7 @@ func (c *Cloud) Put(vaultName, name string, v Version) string {
 	defer c.mu.Unlock()
 	of := c.vaults[vaultName]
 	if of == nil {
-		of = &vault{secrets: map[string]*entry{}, denied: map[string]bool{}}
+		of = &vault{tenant: Tenant, secrets: map[string]*entry{}, denied: map[string]bool{}}
 		c.vaults[vaultName] = of
 	}
 	e := of.secrets[strings.ToLower(name)]
@@ -85,13 +86,25 @@ func (c *Cloud) Deny(vaultName, client string) {
 	c.vaults[vaultName].denied[client] = true
 }
 
+// Move gives a vault to another tenant.
+func (c *Cloud) Move(vaultName, tenant string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.vaults[vaultName].tenant = tenant
+}
+
 // serveVault answers as a key vault.
 func (c *Cloud) serveVault(w http.ResponseWriter, r *http.Request, host string) {
 	name, suffix, _ := strings.Cut(host, ".")
 	bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	c.mu.Lock()
-	of, have, answer := c.vaults[name], c.issued[bearer], c.answer
+	of, have, answer, trust := c.vaults[name], c.issued[bearer], c.answer, c.trust
 	c.mu.Unlock()
+	if have.client == "" && trust != nil {
+		if client, tenant, audience, good := trust(bearer); good {
+			have = token{client: client, tenant: tenant, audience: audience}
+		}
+	}
 	if of == nil {
 		http.NotFound(w, r)
 		return
@@ -102,7 +115,7 @@ func (c *Cloud) serveVault(w http.ResponseWriter, r *http.Request, host string) 
 	}
 	if !ok {
 		// https://learn.microsoft.com/azure/key-vault/general/authentication-requests-and-responses#authentication
-		w.Header().Set("WWW-Authenticate", fmt.Sprintf(`Bearer authorization="https://login.microsoftonline.com/%s", resource="%s"`, Tenant, resource))
+		w.Header().Set("WWW-Authenticate", fmt.Sprintf(`Bearer authorization="https://login.microsoftonline.com/%s", resource="%s"`, of.tenant, resource))
 		Fail(w, http.StatusUnauthorized, "Unauthorized", "", "AKV10000: Request is missing a Bearer or PoP token.")
 		return
 	}
@@ -124,8 +137,8 @@ func (c *Cloud) admits(w http.ResponseWriter, have token, resource string, of *v
 	switch {
 	case have.client == "":
 		Fail(w, http.StatusUnauthorized, "Unauthorized", "", "Error validating token: IDX10511: Signature validation failed.")
-	case have.tenant != Tenant:
-		Fail(w, http.StatusUnauthorized, "Unauthorized", "", "AKV10032: Invalid issuer. Expected one of https://sts.windows.net/"+Tenant+"/, found https://sts.windows.net/"+have.tenant+"/.")
+	case have.tenant != of.tenant:
+		Fail(w, http.StatusUnauthorized, "Unauthorized", "", "AKV10032: Invalid issuer. Expected one of https://sts.windows.net/"+of.tenant+"/, found https://sts.windows.net/"+have.tenant+"/.")
 	case have.audience != resource:
 		Fail(w, http.StatusUnauthorized, "Unauthorized", "", "AKV10022: Invalid audience. Expected "+resource+", found: "+have.audience+".")
 	case denied:
