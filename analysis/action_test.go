@@ -82,6 +82,12 @@ func TestActionsApply(t *testing.T) {
 		{"separator", "GET https://x/a\n\n‸GET https://x/b\n", "Insert ###", "GET https://x/a\n\n###\nGET https://x/b\n"},
 		{"method", "ge‸t https://x\n", "Write the method in upper case", "GET https://x\n"},
 		{"indent", "GET https://x\n  Acc‸ept: a\n", "Remove the indentation", "GET https://x\nAccept: a\n"},
+		{"missing separator among headers", "GET https://x/a\n‸GET https://x/b\n", "Insert ###", "GET https://x/a\n###\nGET https://x/b\n"},
+		{"variable behind a body", "POST https://x\n\n{}\n\n@a‸ = 1\n", "Insert ###", "POST https://x\n\n{}\n\n###\n@a = 1\n"},
+		{"indented separator", "GET https://x\n\n  #‸##\nGET https://x\n", "Remove the indentation", "GET https://x\n\n###\nGET https://x\n"},
+		{"fragment", "GET https://x/a#‸b\n", "Remove what is not sent", "GET https://x/a\n"},
+		{"comment in a body", "### t\nPOST https://x\n\n{\n# ‸a\n}\n", "Send such lines (# @raw-body)", "### t\n# @raw-body\nPOST https://x\n\n{\n# a\n}\n"},
+		{"text as a header", "POST https://x\nhel‸lo\n", "Insert a blank line", "POST https://x\n\nhello\n"},
 		{"add key", request + "A: {{$vault pa‸th=a}}", "Add field key", request + "A: {{$vault path=a key=$0}}"},
 		{"encode", "POST https://x\n\n{\"a\": \"{{$vault pa‸th=a}}\"}", "Add encode=json", "POST https://x\n\n{\"a\": \"{{$vault path=a encode=json}}\"}"},
 	}

@@ -237,9 +237,9 @@ func TestBodyFileIsCheckedAgainWhenSent(t *testing.T) {
 	}
 }
 
-// TestBodyFileBesideTheRequestFirst is ruling C23: the request file's folder,
+// TestRulingC23FilesBesideTheRequestFirst is ruling C23: the request file's folder,
 // then the workspace's root, and a warning if both have it.
-func TestBodyFileBesideTheRequestFirst(t *testing.T) {
+func TestRulingC23FilesBesideTheRequestFirst(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	dir := filepath.Join(w.dir, "sub")

@@ -1,0 +1,48 @@
+package analysis
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// severitiesOf returns the severities and codes of a file's diagnostics.
+func severitiesOf(src string) []string {
+	var found []string
+	for _, d := range Diagnose(input(src)) {
+		found = append(found, d.Severity.String()+" "+d.Code+" "+d.Span.Of(src))
+	}
+	return found
+}
+
+// TestRulingC05DefinitionsHoldInTheWholeFile: the last one wins; the ones before
+// it are warned of, and a use above the first one is a hint, once.
+func TestRulingC05DefinitionsHoldInTheWholeFile(t *testing.T) {
+	t.Parallel()
+	tests := map[string][]string{
+		"@a = 1\n@b = 2\n@a = 3\nGET https://x/{{a}}/{{b}}\n":       {"warning redefined-variable a"},
+		"GET https://x/{{a}}/{{a}}\n\n###\n@a = 1\nGET https://x\n": {"hint used-before-definition a"},
+		"@a = 1\nGET https://x/{{a}}\n":                             nil,
+		"@b = {{a}}\n@a = 1\nGET https://x/{{b}}\n":                 {"hint used-before-definition a"},
+		"GET https://x/{{host}}\n":                                  nil, // of the environment
+	}
+	for src, want := range tests {
+		if diff := cmp.Diff(want, severitiesOf(src)); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", src, diff)
+		}
+	}
+}
+
+// TestRulingC19DuplicateNamesAreWarnedOf, whichever way they are written.
+func TestRulingC19DuplicateNamesAreWarnedOf(t *testing.T) {
+	t.Parallel()
+	for _, src := range []string{
+		"### Log in\nGET https://x\n\n### Log in\nGET https://x\n",
+		"### Log in\nGET https://x\n\n###\n# @name Log in\nGET https://x\n",
+		"# @name Log in\nGET https://x\n\n###\n# @name = Log in\nGET https://x\n",
+	} {
+		if diff := cmp.Diff([]string{"warning duplicate-name Log in"}, severitiesOf(src)); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", src, diff)
+		}
+	}
+}
