@@ -44,6 +44,9 @@ func newCompleter(in Input, offset int) *completer {
 	offset = clamp(src, offset)
 	line := lineAt(src, offset)
 	block, kind := itemAt(in.File, line.Start)
+	if in.Scope != nil {
+		in.Scope = in.Scope.ForBlock(block)
+	}
 	return &completer{Input: in, src: src, offset: offset, line: line, block: block, kind: kind}
 }
 

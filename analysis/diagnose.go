@@ -99,6 +99,13 @@ func newDiagnoser(in Input) *diagnoser {
 	return d
 }
 
+// withScopeAt returns the input with the Scope of the block at offset.
+func (in Input) withScopeAt(offset int) Input {
+	in = in.withScope()
+	in.Scope = in.Scope.ForBlock(in.File.BlockAt(offset))
+	return in
+}
+
 // withScope returns the input with a Scope in any case.
 func (in Input) withScope() Input {
 	if in.Scope == nil {
@@ -116,6 +123,12 @@ func (d *diagnoser) add(x Diagnostic) {
 
 // block checks one block: its expressions, directives and where secrets go.
 func (d *diagnoser) block(b *parser.Block) {
+	if own := d.Scope.ForBlock(b); own != d.Scope {
+		// What is good here may be wrong where nobody is asked for it.
+		whole, good, refs := d.Scope, d.good, d.refs
+		d.Scope, d.good, d.refs = own, map[string]bool{}, map[string][]secret.Ref{}
+		defer func() { d.Scope, d.good, d.refs = whole, good, refs }()
+	}
 	for _, v := range b.Variables {
 		d.template(v.Value)
 	}

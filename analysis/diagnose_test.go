@@ -230,3 +230,28 @@ func TestSeverityOfUnknownCodeIsError(t *testing.T) {
 		t.Error("want Error")
 	}
 }
+
+// TestPrompts: a prompt's variable is known in its own request only, hover says
+// that it is asked for, and completion offers it.
+func TestPrompts(t *testing.T) {
+	t.Parallel()
+	const src = "# @prompt code The code\n# @secret pin\nGET https://x.test/{{code}}?p={{pin}}\n\n### b\nGET https://x.test/{{code}}\n"
+	found := Diagnose(input(src))
+	if len(found) != 1 || found[0].Code != env.CodeUndefined || found[0].Span.Start < strings.Index(src, "### b") {
+		t.Errorf("%+v", found)
+	}
+	in, offset := atMarker(t, strings.Replace(src, "{{code}}?", "{{co‸de}}?", 1))
+	if hover := Hover(in, offset, nil); !strings.Contains(hover.Markdown, "asked for when the request is sent, line 1") {
+		t.Errorf("%+v", hover)
+	}
+	if locations := Definition(in, offset); len(locations) != 1 || !strings.HasPrefix(locations[0].Span.Of(in.File.Src), "# @prompt") {
+		t.Errorf("%+v", locations)
+	}
+	var labels []string
+	for _, item := range Complete(in, offset).Items {
+		labels = append(labels, item.Label)
+	}
+	if !strings.Contains(strings.Join(labels, " "), "code ") {
+		t.Errorf("%q", labels)
+	}
+}

@@ -13,8 +13,8 @@ import (
 // Hover explains what stands at offset; nil where there is nothing to say.
 // cacheInfo, which may be nil, says in words whether a reference is cached.
 func Hover(in Input, offset int, cacheInfo func(secret.Ref) string) *HoverResult {
-	in = in.withScope()
 	offset = clamp(in.File.Src, offset)
+	in = in.withScopeAt(offset)
 	if s, ok := siteAt(in.File, offset); ok {
 		return in.hoverExpr(s.expr, offset, cacheInfo)
 	}

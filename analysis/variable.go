@@ -29,6 +29,8 @@ func (in Input) definedIn(d env.Definition) string {
 		return "command line"
 	case env.SourceFile:
 		return fmt.Sprintf("this file, line %d", d.Line)
+	case env.SourcePrompt:
+		return fmt.Sprintf("asked for when the request is sent, line %d", d.Line)
 	case env.SourceShared:
 		return fmt.Sprintf("%s:%d, shared by all environments", d.Path, d.Line)
 	case env.SourceDotenv:
@@ -42,6 +44,8 @@ func (in Input) shortSource(d env.Definition) string {
 	switch d.Source {
 	case env.SourceFile:
 		return "file"
+	case env.SourcePrompt:
+		return "asked for"
 	case env.SourceOverride:
 		return "command line"
 	case env.SourceShared:
@@ -60,7 +64,7 @@ func (in Input) shortSource(d env.Definition) string {
 // structured value is not shown at all.
 func (in Input) shownValue(d env.Definition) string {
 	switch {
-	case d.Problem != "":
+	case d.Problem != "", d.Source == env.SourcePrompt:
 		return ""
 	case d.Private, d.Source == env.SourceDotenv, d.Ref != nil:
 		return secret.Mask
@@ -82,6 +86,8 @@ func (in Input) shown(src string, t template.Template) string {
 	var out strings.Builder
 	for _, p := range in.Scope.Expand(src, t).Pieces {
 		switch {
+		case p.Kind == env.Asked:
+			out.WriteString("‹" + p.Prompt.Title + "›")
 		case p.Kind == env.System:
 			out.WriteString(p.Call.Span.Of(p.CallSrc))
 		case p.Kind == env.Secret || p.Private:
@@ -146,7 +152,7 @@ func Definition(in Input, offset int) []Location {
 		return nil
 	}
 	var locations []Location
-	for _, d := range in.lookup(name) {
+	for _, d := range in.withScopeAt(offset).lookup(name) {
 		if d.Source != env.SourceOverride {
 			locations = append(locations, locationOf(d))
 		}

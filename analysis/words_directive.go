@@ -16,6 +16,9 @@ var directiveWords = []directiveWord{
 	{"name", "Names the request, for `--name` and the outline.", "${1:request}"},
 	{"no-redirect", "Does not follow redirects.", ""},
 	{"timeout", "How long the request may take: `10 s`, `500 ms`, `1 m`; seconds where no unit stands.", "${1:10 s}"},
+	{"prompt", "Asks for a value when the request is sent; the request uses it as `{{name}}`. The answers to `password`, `passwd` and `pass` are hidden and masked.", "${1:name} ${2:What is asked}"},
+	{"kulala-prompt", "Asks for a value when the request is sent; the same as `@prompt`.", "${1:name} ${2:What is asked}"},
+	{"secret", "Asks for a value when the request is sent, hides it while it is typed and masks it; the request uses it as `{{name}}`.", "${1:name} ${2:What is asked}"},
 	{"raw-body", "Sends lines of the body that look like comments too.", ""},
 }
 

@@ -79,6 +79,10 @@ func (x *expander) system(src string, e *template.Expr, v SystemVariable, o orig
 		x.problem(CodeBadArgument, "", o, span, "%s", message)
 		return
 	}
+	if v.asks {
+		x.asked(readCall(v, e, args), o)
+		return
+	}
 	if v.Name == "shared" {
 		x.shared(e, args[0], o)
 		return

@@ -12,6 +12,7 @@ type Source string
 // The sources of variables.
 const (
 	SourceOverride    Source = "override"    // --var on the command line
+	SourcePrompt      Source = "prompt"      // # @prompt name
 	SourceFile        Source = "file"        // @name = value
 	SourcePrivate     Source = "private"     // http-client.private.env.json
 	SourceUser        Source = "user"        // http-client.env.json.user

@@ -191,6 +191,10 @@ func (x *expander) bound(e *template.Expr, name string, b binding, path string, 
 		o.outermost = name
 	}
 	o.innermost = name
+	if b.prompt != nil {
+		x.asked(b.prompt.prompt, o)
+		return
+	}
 	if b.variable == nil {
 		o.private = o.private || b.def.Private
 		if b.def.Ref != nil || b.def.pending != nil || b.def.Object != "" || b.def.Problem != "" {

@@ -16,6 +16,7 @@ const (
 	Literal Kind = iota // Text
 	Secret              // Ref
 	System              // Call
+	Asked               // Prompt
 )
 
 // Piece is one part of an expanded template.
@@ -32,8 +33,9 @@ type Piece struct {
 	Ref secret.Ref
 	// System is the Name of a system variable's row. Call is its expression; its
 	// spans are offsets into CallSrc. Args are its arguments with nested
-	// variables replaced.
+	// variables replaced. Prompt is what the user is asked.
 	System  string
+	Prompt  *Prompt
 	Call    *template.Expr
 	CallSrc string
 	Args    []string

@@ -36,6 +36,8 @@ type Scope struct {
 	// variables hold in the whole file, the last definition wins).
 	inFile map[string]*parser.Variable
 	inEnv  map[string][]*Definition
+	// prompts are those of one block, in the scope of that block.
+	prompts map[string]*promptDirective
 
 	// checked holds what each definition that was looked at comes to.
 	checked sync.Map
@@ -99,6 +101,9 @@ func (s *Scope) sortedNames() []string {
 	for name := range s.overrides {
 		names[name] = struct{}{}
 	}
+	for name := range s.prompts {
+		names[name] = struct{}{}
+	}
 	return slices.Sorted(maps.Keys(names))
 }
 
@@ -110,6 +115,8 @@ func (s *Scope) Names() []Definition {
 		switch b, _ := s.find(name); {
 		case b.def != nil:
 			winners = append(winners, *b.def)
+		case b.prompt != nil:
+			winners = append(winners, s.promptDefinition(b.prompt))
 		default:
 			winners = append(winners, s.fileDefinition(b.variable))
 		}
@@ -123,6 +130,9 @@ func (s *Scope) Lookup(name string) []Definition {
 	var overrides, inFile, inEnv []Definition
 	if d := s.overrides[name]; d != nil {
 		overrides = append(overrides, *d)
+	}
+	if p := s.prompts[name]; p != nil {
+		overrides = append(overrides, s.promptDefinition(p))
 	}
 	if s.inFile[name] != nil {
 		for _, v := range slices.Backward(s.file.Variables) {
@@ -159,12 +169,16 @@ func (s *Scope) fileDefinition(v *parser.Variable) Definition {
 type binding struct {
 	def      *Definition
 	variable *parser.Variable
+	prompt   *promptDirective
 }
 
 // find returns the winning definition of a name.
 func (s *Scope) find(name string) (binding, bool) {
 	if d := s.overrides[name]; d != nil {
 		return binding{def: d}, true
+	}
+	if p := s.prompts[name]; p != nil {
+		return binding{prompt: p}, true
 	}
 	if v := s.inFile[name]; v != nil && s.dialect != JetBrains {
 		return binding{variable: v}, true

@@ -30,6 +30,8 @@ type SystemVariable struct {
 	// Private is set if the value comes from the user's machine.
 	Private bool
 
+	// asks is set if the value is an answer of the user's.
+	asks bool
 	// check returns what is wrong with a valid number of arguments, or "".
 	check func(args []string) string
 }
@@ -50,10 +52,11 @@ func Systems() []SystemVariable { return slices.Clone(systems) }
 // $: "guid", "random.integer(1,5)", "env.HOME".
 func LookupSystem(name string) (SystemVariable, bool) {
 	base, _, _ := strings.Cut(name, "(")
+	base, once := strings.CutSuffix(base, askonce)
 	for i := range systems {
 		row := &systems[i]
 		if row.Name == base || strings.HasSuffix(row.Name, ".") && strings.HasPrefix(base, row.Name) {
-			return *row, true
+			return *row, row.asks || !once
 		}
 	}
 	return SystemVariable{}, false

@@ -105,11 +105,27 @@ var systems = []SystemVariable{
 	},
 	dotenvRow("dotenv"),
 	dotenvRow("dotEnv"),
+	asks("input", "$input title [$value: default]", "{{$input Customer $value: 42}}", "A value that you are asked for when the request is sent."),
+	asks("prompt", "$prompt title [$value: default]", "{{$prompt Customer}}", "A value that you are asked for when the request is sent; the same as $input."),
+	asks("password", "$password title", "{{$password PIN}}", "A value that you are asked for when the request is sent; it is hidden and masked."),
+	asks("pick", "$pick title $value: a,b", "{{$pick Region $value: eu,us}}", "One of several values, which you choose when the request is sent."),
 	{
 		Name: "shared", Signature: "$shared NAME", Example: "{{$shared host}}", MinArgs: 1, MaxArgs: 1,
 		Doc:    "The variable NAME of the shared environment, $shared, although the selected environment has one of that name too.",
 		Params: []Param{{Name: "NAME", Doc: "name of the variable of $shared"}},
 	},
+}
+
+// asks is a row whose value the user is asked for, as httpYac has them.
+func asks(name, signature, example, doc string) SystemVariable {
+	v := SystemVariable{
+		Name: name, Signature: signature, Example: example, asks: true, MaxArgs: 64, check: func([]string) string { return "" },
+		Doc: doc + " $" + name + askonce + " asks once a session.",
+	}
+	if name == "pick" {
+		v.check = checkPick
+	}
+	return v
 }
 
 func dotenvRow(name string) SystemVariable {

@@ -26,6 +26,9 @@ type Sources struct {
 	Now func() time.Time
 	// Local is the time zone of $localDatetime; nil for the machine's.
 	Local *time.Location
+	// Answer returns the user's answer to a prompt; nil for none. A prompt that
+	// has none is a problem, see Unanswered.
+	Answer func(prompt env.Prompt) (value string, found bool)
 	// Random returns a number in [0, n); nil for math/rand.
 	Random func(n int64) int64
 }
@@ -39,6 +42,9 @@ func (s Sources) withDefaults() Sources {
 	}
 	if s.Now == nil {
 		s.Now = time.Now
+	}
+	if s.Answer == nil {
+		s.Answer = func(env.Prompt) (string, bool) { return "", false }
 	}
 	if s.Local == nil {
 		s.Local = time.Local
@@ -63,6 +69,7 @@ func Build(file *parser.File, req *parser.Request, scope *env.Scope, src Sources
 		return nil, b.problems
 	}
 	if req.Block < len(file.Blocks) {
+		b.scope = scope.ForBlock(file.Blocks[req.Block])
 		b.directives(file.Blocks[req.Block])
 	}
 	if !isToken(req.Method) {
@@ -190,6 +197,8 @@ func (b *builder) piece(p env.Piece, span text.Span) piece {
 	case env.Secret:
 		ref := p.Ref
 		out.use = b.use(Use{Reference: ref.String(), Ref: &ref, Span: span})
+	case env.Asked:
+		out.text = b.answer(*p.Prompt, span)
 	case env.System:
 		value, err := b.system(p.System, p.Args)
 		if err != nil {

@@ -1,6 +1,7 @@
 package request
 
 import (
+	"github.com/vault-lsp/vault-lsp/env"
 	"github.com/vault-lsp/vault-lsp/internal/text"
 	"github.com/vault-lsp/vault-lsp/parser"
 )
@@ -20,6 +21,8 @@ const (
 	// With ExitReference.
 	CodeUnresolved    = "unresolved-reference"   // a vault gave no value, without a kind
 	CodeCredential    = "unknown-credential"     // no profile for a reference
+	CodeInputNeeded   = "input-needed"           // a prompt without an answer
+	CodeBadAnswer     = "bad-answer"             // an answer that is not among the choices
 	CodeMissingEnv    = "missing-environment"    // $processEnv or $dotenv without a value
 	CodeBadArgument   = "bad-argument"           // of a system variable
 	CodeUnsupported   = "unsupported-variable"   // a system variable without evaluation
@@ -82,6 +85,8 @@ type Problem struct {
 	Hint     string
 	Span     text.Span
 	Exit     int
+	// Prompt is set where an answer of the user's is missing.
+	Prompt *env.Prompt
 }
 
 // ProblemError returns the first problem that is an error as an *Error, or nil.
