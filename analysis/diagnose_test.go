@@ -244,7 +244,7 @@ func TestPrompts(t *testing.T) {
 	if hover := Hover(in, offset, nil); !strings.Contains(hover.Markdown, "asked for when the request is sent, line 1") {
 		t.Errorf("%+v", hover)
 	}
-	if locations := Definition(in, offset); len(locations) != 1 || !strings.HasPrefix(locations[0].Span.Of(in.File.Src), "# @prompt") {
+	if locations := Definition(in, offset); len(locations) != 1 || locations[0].Span.Of(in.File.Src) != "code" {
 		t.Errorf("%+v", locations)
 	}
 	var labels []string

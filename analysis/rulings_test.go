@@ -33,6 +33,19 @@ func TestRulingC05DefinitionsHoldInTheWholeFile(t *testing.T) {
 	}
 }
 
+// TestRulingC14DateLetters: Day.js's count, and .NET's are warned of.
+func TestRulingC14DateLetters(t *testing.T) {
+	t.Parallel()
+	for src, want := range map[string][]string{
+		"GET https://x/{{$datetime 'dd-MM-yyyy'}}\n": {"warning date-letters 'dd-MM-yyyy'"},
+		"GET https://x/{{$datetime 'DD-MM-YYYY'}}\n": nil,
+	} {
+		if diff := cmp.Diff(want, severitiesOf(src)); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", src, diff)
+		}
+	}
+}
+
 // TestRulingC19DuplicateNamesAreWarnedOf, whichever way they are written.
 func TestRulingC19DuplicateNamesAreWarnedOf(t *testing.T) {
 	t.Parallel()

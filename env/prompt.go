@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/vault-lsp/vault-lsp/internal/text"
 	"github.com/vault-lsp/vault-lsp/parser"
 	"github.com/vault-lsp/vault-lsp/template"
 )
@@ -90,8 +91,9 @@ func isPasswordName(name string) bool {
 // definition describes a prompt as a definition of its variable.
 func (s *Scope) promptDefinition(p *promptDirective) Definition {
 	line, column := place(s.mapper(), p.directive.Span.Start)
+	name := text.Span{Start: p.directive.ValueSpan.Start, End: p.directive.ValueSpan.Start + len(p.prompt.Variable)}
 	return Definition{
-		Name: p.prompt.Variable, Source: SourcePrompt, Span: p.directive.Span, NameSpan: p.directive.ValueSpan,
+		Name: p.prompt.Variable, Source: SourcePrompt, Span: p.directive.Span, NameSpan: name,
 		Line: line, Column: column, Private: p.prompt.Hidden, Src: "",
 	}
 }
@@ -115,10 +117,10 @@ const valueMark = "$value:"
 // readCall reads the prompt of a call, as httpYac writes it: a title, and after
 // $value: the default or the choices.
 func readCall(v SystemVariable, e *template.Expr, args []string) Prompt {
-	text := strings.Join(args, " ")
-	title, value, _ := strings.Cut(text, valueMark)
+	written := strings.Join(args, " ")
+	title, value, _ := strings.Cut(written, valueMark)
 	p := Prompt{
-		Key: "$" + v.Name + " " + text, Title: strings.TrimSpace(title), Default: strings.TrimSpace(value),
+		Key: "$" + v.Name + " " + written, Title: strings.TrimSpace(title), Default: strings.TrimSpace(value),
 		Hidden: v.Name == "password", Once: strings.HasSuffix(e.Name, askonce),
 	}
 	if p.Title == "" {
