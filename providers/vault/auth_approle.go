@@ -2,9 +2,7 @@ package vault
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
-	"sync/atomic"
 
 	"github.com/vault-lsp/vault-lsp/providers"
 )
@@ -23,14 +21,14 @@ func (c *client) withAppRole(credential providers.Credential) (signInFunc, error
 		return nil, &settingError{field: fieldRoleID, text: "is missing"}
 	}
 	wrapped := fields[fieldSecretIDWrapped] == "true"
-	var opened atomic.Pointer[openedSecretID]
+	opener := &wrappedSecretID{c: c, session: credential.Session, mount: mount}
 	return func(ctx context.Context) (*login, error) {
 		secretID, err := optionalMaterial(ctx, credential, "secretId")
 		if err != nil {
 			return nil, err
 		}
 		if wrapped {
-			if secretID, err = c.openOnce(ctx, &opened, secretID); err != nil {
+			if secretID, err = opener.open(ctx, secretID); err != nil {
 				return nil, err
 			}
 		}
@@ -61,49 +59,4 @@ func (c *client) appRoleError(err error, mount string) error {
 		}
 	}
 	return err
-}
-
-// openedSecretID is a secret id and the wrapping token it came from.
-type openedSecretID struct{ wrapping, secretID string }
-
-// openOnce returns the secret id of a wrapping token and keeps it in memory for
-// the next sign-in, since the token does not open a second time.
-func (c *client) openOnce(ctx context.Context, kept *atomic.Pointer[openedSecretID], wrapping string) (string, error) {
-	if last := kept.Load(); last != nil && last.wrapping == wrapping {
-		return last.secretID, nil
-	}
-	secretID, err := c.unwrapSecretID(ctx, wrapping)
-	if err != nil {
-		return "", err
-	}
-	kept.Store(&openedSecretID{wrapping: wrapping, secretID: secretID})
-	return secretID, nil
-}
-
-// unwrapSecretID exchanges a wrapping token, which works once.
-func (c *client) unwrapSecretID(ctx context.Context, wrapping string) (string, error) {
-	a, err := c.send(ctx, wrapping, request{
-		namespace: c.settings.authNamespace, path: "sys/wrapping/unwrap", body: map[string]string{},
-	})
-	if hasStatus(err, http.StatusBadRequest) || hasStatus(err, http.StatusForbidden) {
-		return "", &loginError{
-			method: authAppRole, err: err,
-			text: "the wrapped secret id has expired or was opened before",
-			hint: "a wrapped secret id opens once; if it was not this program that opened it, somebody else did. Have a new one issued for " + c.title,
-		}
-	}
-	if err != nil {
-		return "", err
-	}
-	var data struct {
-		SecretID string `json:"secret_id"`
-	}
-	if err := json.Unmarshal(a.Data, &data); err != nil || data.SecretID == "" {
-		return "", &loginError{
-			method: authAppRole,
-			text:   "what the wrapping token holds is not a secret id",
-			hint:   "wrap the answer of auth/approle/role/NAME/secret-id",
-		}
-	}
-	return data.SecretID, nil
 }

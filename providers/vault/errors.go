@@ -168,6 +168,9 @@ func explainStatus(title, subject string, err error) (fault, bool) {
 		var denied *deniedError
 		if errors.As(err, &denied) {
 			f.hint = denied.hint()
+			if denied.capability == "list" {
+				f.message = fmt.Sprintf("%s may not list %s", title, subject)
+			}
 		}
 		return f, true
 	case code == http.StatusUnauthorized:

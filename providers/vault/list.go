@@ -3,8 +3,10 @@ package vault
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -14,8 +16,8 @@ import (
 	"github.com/vault-lsp/vault-lsp/providers"
 )
 
-// list returns the values a field of a reference can take. What the token may
-// not list gives no items and no error: completion then has nothing to offer.
+// list returns the values a field of a reference can take; none where nothing is
+// there.
 func (c *client) list(ctx context.Context, query providers.Query) ([]providers.Item, error) {
 	var items []providers.Item
 	var err error
@@ -28,8 +30,10 @@ func (c *client) list(ctx context.Context, query providers.Query) ([]providers.I
 		items, err = c.listKeys(ctx, query)
 	case fieldVersion:
 		items, err = c.listVersions(ctx, query)
+	case fieldNamespace:
+		items, err = c.listNamespaces(ctx, query)
 	}
-	if isRefusal(err) {
+	if hasStatus(err, http.StatusNotFound) || errors.Is(err, errOtherEngine) {
 		return nil, nil
 	}
 	if err != nil {
@@ -43,65 +47,6 @@ func (c *client) list(ctx context.Context, query providers.Query) ([]providers.I
 // known returns the field reader of a query.
 func known(query providers.Query) func(string) string {
 	return func(name string) string { return query.Known[name] }
-}
-
-// listMounts returns the mounts of key/value engines.
-func (c *client) listMounts(ctx context.Context, query providers.Query) ([]providers.Item, error) {
-	at, err := c.locateMount(func(name string) string {
-		if name == fieldNamespace {
-			return query.Known[name]
-		}
-		return ""
-	})
-	if err != nil {
-		return nil, err
-	}
-	mounts, err := c.visibleMounts(ctx, at.namespace)
-	if err != nil {
-		return nil, err
-	}
-	var items []providers.Item
-	for _, path := range slices.Sorted(maps.Keys(mounts)) {
-		info := mounts[path]
-		if info.Type != "kv" && info.Type != "generic" {
-			continue
-		}
-		mount := strings.TrimSuffix(path, "/")
-		c.mounts.set(mountKey{namespace: at.namespace, mount: mount}, info.engine())
-		detail := info.engine().String()
-		if info.Description != "" {
-			detail += ", " + info.Description
-		}
-		items = append(items, providers.Item{Value: mount, Detail: detail})
-	}
-	return items, nil
-}
-
-// visibleMounts asks for the mounts this token can see and, where a server or
-// a gateway does not answer that, for all of them.
-func (c *client) visibleMounts(ctx context.Context, namespace string) (map[string]mountInfo, error) {
-	a, err := c.call(ctx, request{namespace: namespace, path: pathMounts})
-	if err == nil {
-		var data struct {
-			Secret map[string]mountInfo `json:"secret"`
-		}
-		if err := json.Unmarshal(a.Data, &data); err != nil {
-			return nil, errNotVault
-		}
-		return data.Secret, nil
-	}
-	if !isRefusal(err) {
-		return nil, err
-	}
-	a, err = c.call(ctx, request{namespace: namespace, path: "sys/mounts"})
-	if err != nil {
-		return nil, err
-	}
-	var mounts map[string]mountInfo
-	if err := json.Unmarshal(a.Data, &mounts); err != nil {
-		return nil, errNotVault
-	}
-	return mounts, nil
 }
 
 // listPaths returns what is in the folder the prefix has reached, folders with
@@ -123,29 +68,24 @@ func (c *client) listPaths(ctx context.Context, query providers.Query) ([]provid
 	if err != nil {
 		return nil, err
 	}
+	if shape := shapeOf(kind.name); len(shape.paths) > 0 {
+		return c.listRoles(ctx, at, shape.paths)
+	}
 	base := at.mount
-	if kind != engineV1 {
+	if kind.engine == engineV2 || kind.engine == engineUnknown {
 		base += "/metadata"
 	}
-	a, err := c.call(ctx, request{
-		namespace: at.namespace, path: base + below + "/", params: url.Values{"list": {"true"}},
-	})
-	if kind == engineUnknown && isRefusal(err) {
-		a, err = c.call(ctx, request{
-			namespace: at.namespace, path: at.mount + below + "/", params: url.Values{"list": {"true"}},
-		})
+	keys, err := c.listAt(ctx, at.namespace, base+below+"/")
+	if kind.engine == engineUnknown && isRefusal(err) {
+		if plain, plainErr := c.listAt(ctx, at.namespace, at.mount+below+"/"); plainErr == nil {
+			keys, err = plain, nil
+		}
 	}
 	if err != nil {
 		return nil, err
 	}
-	var data struct {
-		Keys []string `json:"keys"`
-	}
-	if err := json.Unmarshal(a.Data, &data); err != nil {
-		return nil, errNotVault
-	}
-	items := make([]providers.Item, 0, len(data.Keys))
-	for _, key := range data.Keys {
+	items := make([]providers.Item, 0, len(keys))
+	for _, key := range keys {
 		detail := "secret"
 		if strings.HasSuffix(key, "/") {
 			detail = "folder"
@@ -155,24 +95,75 @@ func (c *client) listPaths(ctx context.Context, query providers.Query) ([]provid
 	return items, nil
 }
 
+// listAt lists a path.
+func (c *client) listAt(ctx context.Context, namespace, path string) ([]string, error) {
+	a, err := c.call(ctx, request{namespace: namespace, path: path, params: url.Values{"list": {"true"}}})
+	if err != nil {
+		return nil, err
+	}
+	var data struct {
+		Keys []string `json:"keys"`
+	}
+	if err := json.Unmarshal(a.Data, &data); err != nil {
+		return nil, errNotVault
+	}
+	return data.Keys, nil
+}
+
+// listRoles returns the paths that an engine issues something at. What the token
+// may not list is left out as long as there is something it may.
+func (c *client) listRoles(ctx context.Context, at location, paths []rolePath) ([]providers.Item, error) {
+	var items []providers.Item
+	var refused error
+	for _, path := range paths {
+		names, err := c.listAt(ctx, at.namespace, at.mount+"/"+path.from)
+		switch {
+		case err == nil:
+		case isRefusal(err) || hasStatus(err, http.StatusBadRequest) || hasStatus(err, http.StatusMethodNotAllowed):
+			refused = err
+			continue
+		default:
+			return nil, err
+		}
+		for _, name := range names {
+			items = append(items, providers.Item{Value: path.prefix + name + path.suffix, Detail: "role " + name})
+		}
+	}
+	if len(items) == 0 && hasStatus(refused, http.StatusForbidden) {
+		return nil, refused
+	}
+	return items, nil
+}
+
 // engineFor is the engine a location names or the server tells.
-func (c *client) engineFor(ctx context.Context, at location) (engine, error) {
+func (c *client) engineFor(ctx context.Context, at location) (mountKind, error) {
 	if at.engine != engineUnknown {
-		return at.engine, nil
+		return mountKind{engine: at.engine}, nil
 	}
 	return c.engineOf(ctx, at.mountKey)
 }
 
-// listKeys returns the names in a secret, from an endpoint that gives no
-// values. Version 1 of the engine has none, so it gives no names.
+// listKeys returns the names in a secret, from an endpoint that gives no values,
+// or those that every answer of an engine has. Version 1 of key/value has no such
+// endpoint, so it gives no names.
 func (c *client) listKeys(ctx context.Context, query providers.Query) ([]providers.Item, error) {
 	at, err := c.locate(known(query))
 	if err != nil {
 		return nil, err
 	}
 	kind, err := c.engineFor(ctx, at)
-	if err != nil || kind == engineV1 {
+	if err != nil {
 		return nil, err
+	}
+	switch kind.engine {
+	case engineOther:
+		var items []providers.Item
+		for _, name := range shapeOf(kind.name).keys {
+			items = append(items, providers.Item{Value: name})
+		}
+		return items, nil
+	case engineV1, enginePlain:
+		return nil, nil
 	}
 	params := url.Values{"depth": {"1"}}
 	if at.version != 0 {
@@ -208,7 +199,7 @@ func (c *client) listVersions(ctx context.Context, query providers.Query) ([]pro
 		return nil, err
 	}
 	kind, err := c.engineFor(ctx, at)
-	if err != nil || kind == engineV1 {
+	if err != nil || kind.engine != engineV2 && kind.engine != engineUnknown {
 		return nil, err
 	}
 	a, err := c.call(ctx, request{namespace: at.namespace, path: at.mount + "/metadata/" + at.path})
@@ -217,6 +208,8 @@ func (c *client) listVersions(ctx context.Context, query providers.Query) ([]pro
 	}
 	var data struct {
 		Versions map[int]versionInfo `json:"versions"`
+		Current  int                 `json:"current_version"`
+		Custom   map[string]string   `json:"custom_metadata"`
 	}
 	if err := json.Unmarshal(a.Data, &data); err != nil {
 		return nil, errNotVault
@@ -225,9 +218,14 @@ func (c *client) listVersions(ctx context.Context, query providers.Query) ([]pro
 	slices.Reverse(numbers)
 	items := make([]providers.Item, 0, len(numbers))
 	for _, number := range numbers {
-		items = append(items, providers.Item{
-			Value: strconv.Itoa(number), Detail: data.Versions[number].describe(c.now()),
-		})
+		detail := data.Versions[number].describe(c.now())
+		if number == data.Current {
+			// What is written about a secret is about all its versions.
+			for _, name := range slices.Sorted(maps.Keys(data.Custom)) {
+				detail += ", " + name + ": " + data.Custom[name]
+			}
+		}
+		items = append(items, providers.Item{Value: strconv.Itoa(number), Detail: detail})
 	}
 	return items, nil
 }

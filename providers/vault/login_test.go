@@ -228,28 +228,57 @@ func TestAppRoleWrappedSecretID(t *testing.T) {
 	get(t, p, c, "path=app/db")
 	wantCounts(t, front, map[string]int{"/v1/sys/wrapping/unwrap": 1, loginPath: 2})
 
-	// Another program finds it opened, and it was no secret id to begin with.
+	// Nor does another run of the program, which finds what the first kept.
+	get(t, newProvider(t, vault.Options{}), c, "path=app/db")
+	wantCounts(t, front, map[string]int{"/v1/sys/wrapping/unwrap": 1, loginPath: 3})
+
+	// Without that it finds it opened.
+	c = withAppRole(front.URL, roleID, wrapping, fields{"secretIdWrapped": "true"})
 	other := newProvider(t, vault.Options{})
 	got := providertest.WantError(t, getError(t, other, c, "path=app/db"), providers.Unauthenticated, wrapping, secretID)
-	if !strings.Contains(got.Message, "expired or was opened before") {
-		t.Errorf("message %q", got.Message)
+	if !strings.Contains(got.Message, "expired or was opened before") || !strings.Contains(got.Hint, "somebody else did") {
+		t.Errorf("%q, %q", got.Message, got.Hint)
 	}
-	c = withAppRole(front.URL, roleID, wrap(t, server, "auth/approle/role/app"), fields{"secretIdWrapped": "true"})
-	got = providertest.WantError(t, getError(t, other, c, "path=app/db"), providers.Unauthenticated)
-	if !strings.Contains(got.Message, "not a secret id") {
-		t.Errorf("message %q", got.Message)
+}
+
+// TestAppRoleForeignWrapping: a token that was not made for a secret id is not
+// opened, above all not one that somebody has wrapped again.
+func TestAppRoleForeignWrapping(t *testing.T) {
+	t.Parallel()
+	server, front, roleID, secretID := roleServer(t, nil)
+	server.Write("sys/auth/team", map[string]any{"type": "approle"})
+	server.Write("auth/team/role/app", map[string]any{"token_policies": "app"})
+	for name, wrapping := range map[string]string{
+		"role":          wrap(t, server, "auth/approle/role/app"),
+		"other mount":   wrap(t, server, "auth/team/role/app/secret-id"),
+		"wrapped again": wrapBody(t, server, "sys/wrapping/wrap", `{"secret_id": "`+secretID+`"}`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := withAppRole(front.URL, roleID, wrapping, fields{"secretIdWrapped": "true"})
+			got := providertest.WantError(t, getError(t, newProvider(t, vault.Options{}), c, "path=app/db"), providers.Unauthenticated, wrapping, secretID)
+			if !strings.Contains(got.Message, "not made for a secret id") || !strings.Contains(got.Hint, "somebody has opened it") {
+				t.Errorf("%q, %q", got.Message, got.Hint)
+			}
+		})
 	}
+	wantCounts(t, front, map[string]int{"/v1/sys/wrapping/unwrap": 0, loginPath: 0})
 }
 
 // wrap returns a token that opens to the answer of a path: a new secret id, or
 // what a read gives.
 func wrap(t *testing.T, server *testtools.VaultServer, path string) string {
 	t.Helper()
+	return wrapBody(t, server, path, "")
+}
+
+// wrapBody is wrap for a path that is written to.
+func wrapBody(t *testing.T, server *testtools.VaultServer, path, body string) string {
+	t.Helper()
 	method := http.MethodGet
-	if strings.HasSuffix(path, "secret-id") {
+	if strings.HasSuffix(path, "secret-id") || body != "" {
 		method = http.MethodPost
 	}
-	request, err := http.NewRequestWithContext(t.Context(), method, server.Address+"/v1/"+path, nil)
+	request, err := http.NewRequestWithContext(t.Context(), method, server.Address+"/v1/"+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}

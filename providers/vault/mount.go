@@ -50,26 +50,32 @@ func (e engine) String() string {
 // mountKey is a mount in a namespace.
 type mountKey struct{ namespace, mount string }
 
-// mountTable remembers the engines of the mounts that were used.
+// mountKind is what is known about a mount.
+type mountKind struct {
+	engine engine
+	name   string // of the engine's type, such as "database"; "" if unknown
+}
+
+// mountTable remembers the kinds of the mounts that were used.
 type mountTable struct {
-	mu      sync.Mutex
-	engines map[mountKey]engine
+	mu    sync.Mutex
+	kinds map[mountKey]mountKind
 }
 
-func (t *mountTable) get(key mountKey) (engine, bool) {
+func (t *mountTable) get(key mountKey) (mountKind, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	e, ok := t.engines[key]
-	return e, ok
+	k, ok := t.kinds[key]
+	return k, ok
 }
 
-func (t *mountTable) set(key mountKey, e engine) {
+func (t *mountTable) set(key mountKey, k mountKind) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.engines == nil {
-		t.engines = make(map[mountKey]engine)
+	if t.kinds == nil {
+		t.kinds = make(map[mountKey]mountKind)
 	}
-	t.engines[key] = e
+	t.kinds[key] = k
 }
 
 // forget drops one mount, so that the next use asks the server again: the
@@ -77,13 +83,13 @@ func (t *mountTable) set(key mountKey, e engine) {
 func (t *mountTable) forget(key mountKey) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	delete(t.engines, key)
+	delete(t.kinds, key)
 }
 
 func (t *mountTable) forgetAll() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	clear(t.engines)
+	clear(t.kinds)
 }
 
 // mountInfo is what the server says about a mount.
@@ -105,6 +111,8 @@ func (m mountInfo) engine() engine {
 	return engineV1
 }
 
+func (m mountInfo) kind() mountKind { return mountKind{engine: m.engine(), name: m.Type} }
+
 // mountError is a mount that is not what a reference takes it for. Text and
 // hint are safe to show.
 type mountError struct{ text, hint string }
@@ -114,7 +122,7 @@ func (e *mountError) Error() string { return e.text }
 // engineOf returns the engine of a mount, asking the server the first time. It
 // is engineUnknown where the server does not tell, which it refuses with status
 // 403 to narrow policies and for mounts that do not exist alike.
-func (c *client) engineOf(ctx context.Context, key mountKey) (engine, error) {
+func (c *client) engineOf(ctx context.Context, key mountKey) (mountKind, error) {
 	if known, ok := c.mounts.get(key); ok {
 		return known, nil
 	}
@@ -123,19 +131,19 @@ func (c *client) engineOf(ctx context.Context, key mountKey) (engine, error) {
 	case hasStatus(err, http.StatusForbidden), hasStatus(err, http.StatusNotFound),
 		hasStatus(err, http.StatusBadRequest), hasStatus(err, http.StatusMethodNotAllowed):
 		// The last two are gateways that let only some paths through.
-		return engineUnknown, nil
+		return mountKind{}, nil
 	case err != nil:
-		return engineUnknown, err
+		return mountKind{}, err
 	}
 	var info mountInfo
 	if err := json.Unmarshal(a.Data, &info); err != nil {
-		return engineUnknown, errNotVault
+		return mountKind{}, errNotVault
 	}
 	if err := checkMount(key.mount, info); err != nil {
-		return engineUnknown, err
+		return mountKind{}, err
 	}
-	c.mounts.set(key, info.engine())
-	return info.engine(), nil
+	c.mounts.set(key, info.kind())
+	return info.kind(), nil
 }
 
 // checkMount compares the mount of a reference with the one the server found

@@ -39,10 +39,11 @@ var errNotObject = errors.New("the secret is not a JSON object")
 func (c *client) read(ctx context.Context, at location) (providers.Payload, error) {
 	kind := at.engine
 	if kind == engineUnknown {
-		var err error
-		if kind, err = c.engineOf(ctx, at.mountKey); err != nil {
+		known, err := c.engineOf(ctx, at.mountKey)
+		if err != nil {
 			return providers.Payload{}, err
 		}
+		kind = known.engine
 	}
 	var payload providers.Payload
 	var err error
@@ -66,7 +67,7 @@ func (c *client) read(ctx context.Context, at location) (providers.Payload, erro
 func (c *client) readEither(ctx context.Context, at location) (providers.Payload, error) {
 	payload, errV2 := c.readV2(ctx, at)
 	if errV2 == nil {
-		c.mounts.set(at.mountKey, engineV2)
+		c.mounts.set(at.mountKey, mountKind{engine: engineV2})
 		return payload, nil
 	}
 	if !isRefusal(errV2) {
@@ -78,7 +79,7 @@ func (c *client) readEither(ctx context.Context, at location) (providers.Payload
 	}
 	payload, errV1 := c.readPlain(ctx, at, engineUnknown)
 	if errV1 == nil {
-		c.mounts.set(at.mountKey, enginePlain)
+		c.mounts.set(at.mountKey, mountKind{engine: enginePlain})
 		return payload, nil
 	}
 	if !isRefusal(errV1) {

@@ -229,13 +229,17 @@ func TestNarrowPolicy(t *testing.T) {
 			if !strings.Contains(got.Message, "secret/app/other") || !strings.Contains(got.Message, `credential "infra"`) {
 				t.Errorf("message %q: want who may not read what", got.Message)
 			}
+			if !strings.Contains(got.Hint, `"read" on secret/data/app/other`) {
+				t.Errorf("hint %q: want what is missing", got.Hint)
+			}
 			reads := front.count("/v1/secret/data/app/db")
 			get(t, p, c, "path=app/db")
 			if n := front.count("/v1/secret/data/app/db") - reads; n != 1 {
 				t.Errorf("%d reads once the engine is known, want 1", n)
 			}
-			if got := list(t, p, c, providers.Query{Field: "path", Known: map[string]string{}}); len(got) > 0 {
-				t.Errorf("listed %v without the right to list", got)
+			_, err := p.List(t.Context(), c, providers.Query{Field: "path", Known: map[string]string{}})
+			if got := providertest.WantError(t, err, providers.Denied); !strings.Contains(got.Message, "may not list") || !strings.Contains(got.Hint, `"list" on secret/metadata/`) {
+				t.Errorf("%q, %q: want what is missing", got.Message, got.Hint)
 			}
 		})
 	}

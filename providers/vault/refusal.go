@@ -50,10 +50,11 @@ func (c *client) refused(err error, r refusals) error {
 		}
 	}
 	if hasStatus(err, http.StatusForbidden) || hasStatus(err, http.StatusNotFound) {
-		return &loginError{
-			method: r.method, err: err, text: "the server refuses a login at auth/" + r.mount,
-			hint: "check the mount of the " + r.method + " method and the namespace of " + c.title,
+		hint := "check the mount of the " + r.method + " method and the namespace of " + c.title
+		if c.settings.isHCP() && c.settings.authNamespace == "" {
+			hint += "; on HCP it is admin or one below it"
 		}
+		return &loginError{method: r.method, err: err, text: "the server refuses a login at auth/" + r.mount, hint: hint}
 	}
 	return err
 }

@@ -113,8 +113,11 @@ func TestCheck(t *testing.T) {
 		details[d.Name] = d.Value
 		providertest.WantNo(t, d.Value, secretID, lastToken(t, front))
 	}
-	if details["policies"] != "app, default" || details["address"] != front.URL || details["renewable"] != "yes" {
+	if details["policies"] != "app, default" || details["address"] != front.URL || details["renewable"] != "yes" || details["role_name"] != "app" || details["entity"] == "" {
 		t.Errorf("details %v", details)
+	}
+	if details["mounts"] != "secret (KV version 2)" || details["missing"] != "list on secret/metadata/" {
+		t.Errorf("mounts %q, missing %q", details["mounts"], details["missing"])
 	}
 
 	// A token that may not look itself up is one the server knows.
