@@ -16,14 +16,16 @@ import (
 
 func (a *app) secretCommand() *cobra.Command {
 	return group(&cobra.Command{Use: "secret", Short: "Browse vaults; maintain the built-in one"},
-		a.secretList(), a.secretGet(), a.secretSet(), a.secretRemove())
+		a.secretList(), a.secretGet(), a.secretSet(), a.secretRemove(),
+		a.secretImport(), a.secretExport(), a.secretRestore(), a.secretPassphrase())
 }
 
 // secretFlags name a vault.
 type secretFlags struct{ provider, credential string }
 
-func (f *secretFlags) register(cmd *cobra.Command) {
+func (f *secretFlags) register(a *app, cmd *cobra.Command, provider string) {
 	cmd.Flags().StringVar(&f.credential, "credential", "", "credential profile (default: the provider's)")
+	a.completeFlagCredentials(cmd, provider)
 }
 
 func (a *app) secretList() *cobra.Command {
@@ -51,7 +53,7 @@ func (a *app) secretList() *cobra.Command {
 			return nil
 		},
 	}
-	f.register(cmd)
+	f.register(a, cmd, "")
 	cmd.Flags().StringVar(&f.provider, "provider", secret.Local, "provider")
 	cmd.Flags().StringVar(&field, "field", "", "field of a reference whose values to list (default: the secret's name)")
 	cmd.Flags().Var(known, "set", "another field of the reference (repeatable)")
@@ -149,6 +151,23 @@ func localReference(name, credential string) (secret.Ref, error) {
 	return secret.New(secret.Local, fields)
 }
 
+// storedReference reads the argument of `secret set` and `secret remove`: the
+// name of a secret of the built-in vault, or a reference to one.
+func storedReference(text, credential string) (secret.Ref, error) {
+	ref, err := parseReference(text)
+	switch {
+	case err != nil:
+		return ref, usage(err)
+	case ref.Provider() != secret.Local:
+		spec, _ := secret.Lookup(ref.Provider())
+		return ref, usage(&hintedError{error: fmt.Errorf("%s: vault-lsp reads %s and never writes to it", ref, spec.Label),
+			hint: "use the vault's own tool; a name without {{…}} is a secret of the built-in vault"})
+	case ref.Get("credential") != "" || credential == "":
+		return ref, nil
+	}
+	return localReference(ref.Get("secret"), credential)
+}
+
 func (a *app) secretSet() *cobra.Command {
 	var f secretFlags
 	cmd := &cobra.Command{
@@ -158,17 +177,18 @@ func (a *app) secretSet() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			ref, err := localReference(args[0], f.credential)
+			ref, err := storedReference(args[0], f.credential)
 			if err != nil {
-				return usage(err)
+				return err
 			}
-			value, err := a.askSecret(cmd.Context(), "value of "+args[0])
+			name := ref.Get("secret")
+			value, err := a.askSecret(cmd.Context(), "value of "+name)
 			if err != nil {
 				return usage(err)
 			}
 			p.redact.Add(value)
-			_, err = withVault(cmd.Context(), a, p, f.credential, func(v *local.Vault) (struct{}, error) {
-				return struct{}{}, v.Set(cmd.Context(), args[0], secret.NewValue(value).Clone())
+			_, err = withVault(cmd.Context(), a, p, ref.Get("credential"), func(v *local.Vault) (struct{}, error) {
+				return struct{}{}, v.Set(cmd.Context(), name, secret.NewValue(value).Clone())
 			})
 			clear(value)
 			if err != nil {
@@ -178,7 +198,7 @@ func (a *app) secretSet() *cobra.Command {
 			return nil
 		},
 	}
-	f.register(cmd)
+	f.register(a, cmd, secret.Local)
 	return cmd
 }
 
@@ -191,17 +211,21 @@ func (a *app) secretRemove() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, err = withVault(cmd.Context(), a, p, f.credential, func(v *local.Vault) (struct{}, error) {
-				return struct{}{}, v.Remove(cmd.Context(), args[0])
+			ref, err := storedReference(args[0], f.credential)
+			if err != nil {
+				return err
+			}
+			_, err = withVault(cmd.Context(), a, p, ref.Get("credential"), func(v *local.Vault) (struct{}, error) {
+				return struct{}{}, v.Remove(cmd.Context(), ref.Get("secret"))
 			})
 			if err != nil {
 				return err
 			}
-			a.printf("removed %s\n", args[0])
+			a.printf("removed %s\n", ref.Get("secret"))
 			return nil
 		},
 	}
-	f.register(cmd)
+	f.register(a, cmd, secret.Local)
 	return cmd
 }
 

@@ -15,22 +15,23 @@ import (
 	"github.com/vault-lsp/vault-lsp/providers"
 )
 
-// identity returns the vault's key, unlocking it where it is not open yet.
-func (v *Vault) identity(ctx context.Context) (*age.X25519Identity, error) {
+// identity returns the vault's key, unlocking it where it is not open yet;
+// cached says that it was.
+func (v *Vault) identity(ctx context.Context) (identity *age.X25519Identity, cached bool, err error) {
 	l := v.provider.lockOf(v)
 	if err := l.enter(ctx); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	defer l.leave()
 	if l.identity != nil && (l.byHand || l.fingerprint == v.credential.Fingerprint) && l.stamp == v.keyFile().Stamp() {
-		return l.identity, nil
+		return l.identity, true, nil
 	}
 	identity, stamp, err := v.unlock(ctx)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	l.identity, l.stamp, l.fingerprint, l.byHand = identity, stamp, v.credential.Fingerprint, false
-	return identity, nil
+	return identity, false, nil
 }
 
 // unlock gets the key as the profile says.
@@ -45,8 +46,10 @@ func (v *Vault) unlock(ctx context.Context) (*age.X25519Identity, agefile.Stamp,
 		defer clear(passphrase)
 		return v.openKeyFile(passphrase)
 	}
-	if v.credential.Profile.Auth == "keyring" {
-		identity, err := v.keyringIdentity(ctx)
+	// Also where the profile says passphrase: the vault may have moved to the
+	// keyring.
+	identity, err := v.keyringIdentity(ctx)
+	if err == nil || v.credential.Profile.Auth == "keyring" || ctx.Err() != nil {
 		return identity, agefile.Stamp{}, err
 	}
 	return nil, agefile.Stamp{}, failure(providers.Locked, "unlock", fmt.Sprintf("the key of the vault %q is not protected by a passphrase: %s is not there", v.name, v.keyPath()),
@@ -113,7 +116,8 @@ func (v *Vault) wrongPassphraseHint() string {
 // did not come to its end has left.
 func (v *Vault) makeKey(ctx context.Context) (*age.X25519Identity, error) {
 	if v.hasKeyFile() {
-		return v.identity(ctx)
+		identity, _, err := v.identity(ctx)
+		return identity, err
 	}
 	identity, err := age.GenerateX25519Identity()
 	if err != nil {
@@ -142,17 +146,18 @@ func (v *Vault) makeKey(ctx context.Context) (*age.X25519Identity, error) {
 	if err := v.writeKeyFile(identity, passphrase); err != nil {
 		return nil, err
 	}
-	return identity, v.remember(ctx, identity)
+	return identity, v.remember(ctx, identity, false)
 }
 
-// remember keeps a key that has just been made open, as unlocking it would.
-func (v *Vault) remember(ctx context.Context, identity *age.X25519Identity) error {
+// remember keeps a key that has just been made open, as unlocking it would;
+// byHand as Unlock would, since a person has just given its passphrase.
+func (v *Vault) remember(ctx context.Context, identity *age.X25519Identity, byHand bool) error {
 	l := v.provider.lockOf(v)
 	if err := l.enter(ctx); err != nil {
 		return err
 	}
 	defer l.leave()
-	l.identity, l.stamp, l.fingerprint, l.byHand = identity, v.keyFile().Stamp(), v.credential.Fingerprint, false
+	l.identity, l.stamp, l.fingerprint, l.byHand = identity, v.keyFile().Stamp(), v.credential.Fingerprint, byHand
 	return nil
 }
 

@@ -95,7 +95,7 @@ func (v *Vault) init(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return v.write(identity, content{Version: formatVersion, Secrets: map[string]entry{}})
+	return v.write(content{Version: formatVersion, Secrets: map[string]entry{}}, identity.Recipient())
 }
 
 // Names returns the names of the secrets, sorted.
@@ -128,11 +128,23 @@ func (v *Vault) entry(ctx context.Context, name string) (entry, error) {
 // Set stores or replaces a secret and makes the vault if there is none. It does
 // not keep value.
 func (v *Vault) Set(ctx context.Context, name string, value secret.Value) error {
+	e, err := newEntry(name, value)
+	if err != nil {
+		return err
+	}
+	return v.change(ctx, true, func(c content) error {
+		c.Secrets[name] = e
+		return nil
+	})
+}
+
+// newEntry makes an entry of a copy of value, if both are within the limits.
+func newEntry(name string, value secret.Value) (entry, error) {
 	switch {
 	case name == "" || len(name) > maxNameLength || !utf8.ValidString(name) || strings.ContainsFunc(name, func(r rune) bool { return r < 0x20 || r == 0x7f }):
-		return failure(providers.InvalidReference, "set", "this is not a name for a secret", fmt.Sprintf("use 1 to %d bytes of text without control characters", maxNameLength))
+		return entry{}, failure(providers.InvalidReference, "set", "this is not a name for a secret", fmt.Sprintf("use 1 to %d bytes of text without control characters", maxNameLength))
 	case value.Len() > maxValueSize:
-		return failure(providers.InvalidReference, "set", "the value is larger than 1 MiB", "the local vault is for secrets, not for files")
+		return entry{}, failure(providers.InvalidReference, "set", "the value is larger than 1 MiB", "the local vault is for secrets, not for files")
 	}
 	e := entry{Updated: time.Now().UTC().Truncate(time.Second)}
 	if plain := value.Reveal(); utf8.Valid(plain) {
@@ -141,10 +153,7 @@ func (v *Vault) Set(ctx context.Context, name string, value secret.Value) error 
 	} else {
 		e.Base64 = bytes.Clone(plain)
 	}
-	return v.change(ctx, true, func(c content) error {
-		c.Secrets[name] = e
-		return nil
-	})
+	return e, nil
 }
 
 // Remove deletes a secret.
@@ -173,36 +182,19 @@ func (v *Vault) change(ctx context.Context, create bool, edit func(content) erro
 		if err := edit(c); err != nil {
 			return err
 		}
-		identity, err := v.identity(ctx)
+		identity, _, err := v.identity(ctx)
 		if err != nil {
 			return err
 		}
-		return v.write(identity, c)
+		return v.write(c, identity.Recipient())
 	})
 }
 
 // read decrypts the data file.
 func (v *Vault) read(ctx context.Context) (content, error) {
-	if err := ctx.Err(); err != nil {
-		return content{}, err
-	}
-	sealed, err := os.ReadFile(v.dataPath())
-	if errors.Is(err, fs.ErrNotExist) {
-		return content{}, v.missing()
-	}
-	if err != nil {
-		return content{}, v.unreadable(v.dataPath(), err)
-	}
-	identity, err := v.identity(ctx)
+	plain, err := v.open(ctx)
 	if err != nil {
 		return content{}, err
-	}
-	plain, err := agefile.Open(sealed, identity)
-	if errors.Is(err, agefile.ErrWrongKey) {
-		return content{}, failure(providers.Damaged, "open", v.dataPath()+" is encrypted to another key than this vault's", "restore the file and its key from the same backup")
-	}
-	if err != nil {
-		return content{}, v.damaged(v.dataPath(), err)
 	}
 	defer clear(plain)
 	var c content
@@ -216,14 +208,47 @@ func (v *Vault) read(ctx context.Context) (content, error) {
 	return c, nil
 }
 
-// write encrypts and replaces the data file.
-func (v *Vault) write(identity *age.X25519Identity, c content) error {
+// open returns the plain text of the data file. Another process may be giving
+// the vault a new key: where the key does not fit, both are read once more.
+func (v *Vault) open(ctx context.Context) ([]byte, error) {
+	for attempt := range 2 {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		sealed, err := os.ReadFile(v.dataPath())
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, v.missing()
+		}
+		if err != nil {
+			return nil, v.unreadable(v.dataPath(), err)
+		}
+		identity, cached, err := v.identity(ctx)
+		if err != nil {
+			return nil, err
+		}
+		plain, err := agefile.Open(sealed, identity)
+		switch {
+		case err == nil:
+			return plain, nil
+		case !errors.Is(err, agefile.ErrWrongKey):
+			return nil, v.damaged(v.dataPath(), err)
+		case attempt == 0 && cached:
+			if err := v.forgetKey(ctx); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return nil, failure(providers.Damaged, "open", v.dataPath()+" is encrypted to another key than this vault's", "restore the file and its key from the same backup")
+}
+
+// write encrypts the data file to each recipient and replaces it.
+func (v *Vault) write(c content, recipients ...age.Recipient) error {
 	plain, err := json.Marshal(c)
 	if err != nil {
 		return failure(providers.Unavailable, "write", "the vault could not be written as JSON", "")
 	}
 	defer clear(plain)
-	sealed, err := agefile.Seal(plain, identity.Recipient())
+	sealed, err := agefile.Seal(plain, recipients...)
 	if err != nil {
 		return failure(providers.Unavailable, "write", "the vault could not be encrypted", "")
 	}
