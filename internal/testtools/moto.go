@@ -53,6 +53,17 @@ func (s *MotoServer) User(name, policy string) MotoKey {
 	return MotoKey{AccessKeyID: s.element(answer, "AccessKeyId"), SecretAccessKey: s.element(answer, "SecretAccessKey")}
 }
 
+// Role makes a role that any identity of the account may assume, with one
+// policy, and returns its ARN. No other call may run at the same time.
+func (s *MotoServer) Role(name, policy string) string {
+	s.tb.Helper()
+	s.post("/moto-api/reset-auth", "2", "")
+	answer := s.iam("CreateRole", "RoleName", name, "AssumeRolePolicyDocument",
+		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}`)
+	s.iam("PutRolePolicy", "RoleName", name, "PolicyName", "policy", "PolicyDocument", policy)
+	return s.element(answer, "Arn")
+}
+
 // iam calls an action of IAM with pairs of parameters.
 func (s *MotoServer) iam(action string, pairs ...string) string {
 	s.tb.Helper()

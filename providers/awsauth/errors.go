@@ -115,10 +115,13 @@ func (c *Call) sourceFault(err error) (Fault, bool) {
 	var role config.SharedConfigAssumeRoleError
 	var noARN config.CredentialRequiresARNError
 	var process *processcreds.ProviderError
+	var person *personError
 	f := Fault{Kind: providers.Unauthenticated}
 	switch {
 	case errors.Is(err, errCodeExpired):
 		f.Message, f.Hint = "the code was not confirmed in time", "sign in again"
+	case errors.As(err, &person):
+		f.Message, f.Hint = "the sign-in was ended before it was confirmed", "sign in again"
 	case errors.As(err, &absent):
 		f.Message = fmt.Sprintf("there is no AWS profile %q", absent.Profile)
 		f.Hint = "`aws configure list-profiles` lists them; check the name, or AWS_PROFILE"

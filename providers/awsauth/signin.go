@@ -29,8 +29,19 @@ func (a *Accounts) lock(ctx context.Context, key string) (release func(), err er
 // profile that needs it is signed in first. call is for errors.
 func (a *Accounts) SignIn(ctx context.Context, call *Call, credential providers.Credential, person providers.Person) error {
 	call.title = credential.Profile.Title()
-	return call.explain(ctx, a.signIn(ctx, call, credential, person))
+	err := a.signIn(ctx, call, credential, person)
+	if err != nil {
+		err = &signInError{err}
+	}
+	return call.explain(ctx, err)
 }
+
+// personError is an error of the person or of the editor that asked the person.
+type personError struct{ err error }
+
+func (e *personError) Error() string { return "ask: " + e.err.Error() }
+
+func (e *personError) Unwrap() error { return e.err }
 
 func (a *Accounts) signIn(ctx context.Context, call *Call, credential providers.Credential, person providers.Person) error {
 	if source := credential.Profile.Fields[fieldSource]; credential.Profile.Auth == authRole && source != "" {
@@ -45,7 +56,7 @@ func (a *Accounts) signIn(ctx context.Context, call *Call, credential providers.
 	ask := func(serial string) (string, error) {
 		code, err := person.Ask(ctx, providers.Question{Field: "mfaCode", Prompt: "MFA code of " + serial})
 		if err != nil {
-			return "", err
+			return "", &personError{err}
 		}
 		defer code.Wipe()
 		return string(code.Reveal()), nil

@@ -3,7 +3,6 @@ package awsauth
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"time"
 
@@ -98,7 +97,7 @@ func (t *tokens) await(ctx context.Context, person providers.Person, client *sso
 		select {
 		case err := <-told:
 			if err != nil {
-				return nil, fmt.Errorf("show the code: %w", err)
+				return nil, &personError{err}
 			}
 			told = nil // shown; go on waiting
 			continue

@@ -50,9 +50,11 @@ func newHTTPClient(allowHTTP bool, proxy func(*http.Request) (*url.URL, error)) 
 			t.Proxy = guard(allowHTTP, proxy)
 			plain := t.DialContext
 			t.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
-				if host, _, err := net.SplitHostPort(address); err == nil && isLocalName(host) {
+				if host, port, err := net.SplitHostPort(address); err == nil && isLocalName(host) {
+					// Names below localhost are this machine whatever the resolver
+					// knows (RFC 6761, section 6.3).
 					d := &net.Dialer{Timeout: dialTimeout, ControlContext: onlyLoopback}
-					return d.DialContext(ctx, network, address)
+					return d.DialContext(ctx, network, net.JoinHostPort("localhost", port))
 				}
 				return plain(ctx, network, address)
 			}
