@@ -2,10 +2,35 @@ package request_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/vault-lsp/vault-lsp/env"
+	"github.com/vault-lsp/vault-lsp/parser"
 	"github.com/vault-lsp/vault-lsp/request"
 )
+
+// TestRulingC13TimestampsFollowTheDialect: seconds, and milliseconds in that of
+// JetBrains.
+func TestRulingC13TimestampsFollowTheDialect(t *testing.T) {
+	t.Parallel()
+	for dialect, want := range map[env.Dialect]string{env.RESTClient: "1769860800", env.JetBrains: "1769860800000"} {
+		w := newWorld(t)
+		server := w.serve(false, nil)
+		file := parser.Parse("POST " + server.URL + "\n\n{{$timestamp}}\n")
+		sources := w.sources()
+		sources.Now = func() time.Time { return time.Unix(1769860800, 0) }
+		plan, problems := request.Build(file, file.Blocks[0].Request, env.NewScope(file, nil, "", nil, env.WithDialect(dialect)), sources)
+		if plan == nil {
+			t.Fatalf("%+v", problems)
+		}
+		if _, problem := w.sendWith(plan, w.call()); problem != nil {
+			t.Fatalf("%+v", problem)
+		}
+		if got := server.last(t).Body; got != want {
+			t.Errorf("%s: %s, want %s", dialect, got, want)
+		}
+	}
+}
 
 // TestRulingC15AMissingVariableIsRefused, wherever it stands; it is never sent
 // as text.
