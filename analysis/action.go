@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/vault-lsp/vault-lsp/env"
 	"github.com/vault-lsp/vault-lsp/internal/text"
 	"github.com/vault-lsp/vault-lsp/parser"
 	"github.com/vault-lsp/vault-lsp/secret"
@@ -29,6 +30,13 @@ func Actions(in Input, selection text.Span) []Action {
 	var actions []Action
 	for _, d := range diagnoseSpan(in, repaired) {
 		actions = append(actions, in.fixes(d)...)
+		if d.Code == env.CodeInsomnia {
+			// Nothing is inserted into a tag.
+			return actions
+		}
+	}
+	if at, ok := in.foreignAround(selection.Start); ok && selection.End <= at.span.End {
+		return append(actions, rewrites(at)...)
 	}
 	if inside && s.expr.Span.Start < selection.Start && selection.End < s.expr.Span.End {
 		if spec, ok := secret.Lookup(s.expr.Name); ok && s.expr.Kind == template.Call {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/vault-lsp/vault-lsp/env"
 	"github.com/vault-lsp/vault-lsp/internal/text"
 	"github.com/vault-lsp/vault-lsp/parser"
 	"github.com/vault-lsp/vault-lsp/secret"
@@ -43,6 +44,10 @@ var fixers = map[string]func(in Input, d Diagnostic, add func(string, ...Edit)){
 	CodeWrongCredential:                Input.fixCredential,
 	CodePlainHTTP:                      Input.fixPlainHTTP,
 	CodeRedefined:                      Input.fixRedefined,
+	CodeEndOfLife:                      Input.fixEndOfLife,
+	env.CodeInsomnia:                   Input.fixInsomnia,
+	env.CodeBruno:                      Input.fixBruno,
+	env.CodeIgnoredParameter:           Input.fixParameter,
 	CodeDateLetters:                    Input.fixDateFormat,
 	parser.CodeMissingBlankLine:        Input.fixBlankLine,
 	parser.CodeMissingSeparator:        Input.fixSeparator,

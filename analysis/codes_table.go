@@ -19,7 +19,7 @@ const (
 	CodeDuplicateName          = "duplicate-name"
 	CodeRedefined              = "redefined-variable"
 	CodeUsedBeforeDefinition   = "used-before-definition"
-	CodeEndOfLife              = "end-of-life"
+	CodeEndOfLife              = env.CodeEndOfLife
 	CodeUnknownDirective       = "unknown-directive"
 	CodeLiteralSecret          = "literal-secret"
 	CodeDirectiveWithoutEffect = "directive-without-effect"
@@ -62,7 +62,12 @@ var codes = []CodeInfo{
 	{env.CodePositionalField, parser.Error, "A word in a reference is no `field=value`.", "X-A: {{$vault app/db}}"},
 	{CodeUnknownCredential, parser.Warning, "The reference names a credential profile that your configuration does not have. `vault-lsp credential list` shows those it has.", "X-A: {{$vault path=app/db credential=nobody}}"},
 	{CodeWrongCredential, parser.Error, "The named credential profile belongs to another provider.", "X-A: {{$vault path=app/db credential=aws-dev}}"},
-	{CodeEndOfLife, parser.Warning, "HCP Vault Secrets ended on 2026-07-01. Move the secret to another vault; for HCP Vault Dedicated use `$vault`.", "X-A: {{$hcp app=web secret=KEY}}"},
+	{CodeEndOfLife, parser.Warning, "HCP Vault Secrets ended on 2026-07-01. Move the secret to another vault; for HCP Vault Dedicated use `$vault`, as which the quick fixes write the reference.", "X-A: {{$hcp app=web secret=KEY}}"},
+	// References of other tools.
+	{env.CodeOtherTool, parser.Error, "A reference of vals or 1Password cannot be read: its scheme is not one of ours, or its path has not the form of the scheme. docs/migrating.md lists what is read.", "X-A: {{ref+sops://secrets.yaml#/key}}"},
+	{env.CodeIgnoredParameter, parser.Warning, "A parameter of another tool's reference has no effect. What would choose a server, an identity or a key file is never obeyed; the credential of your own configuration is used. The quick fix removes it.", "X-A: {{ref+vault://secret/app?address=https://vault.example.com#/key}}"},
+	{env.CodeInsomnia, parser.Error, "A `{% vault … %}` tag of Insomnia stands in the request, which is not sent with it. The quick fix writes the reference that the tag means.", "X-A: {% vault 'gcp', 'crd_1', 'eyJzZWNyZXROYW1lIjoic3RyaXBlIn0=' %}"},
+	{env.CodeBruno, parser.Error, "A `{{$secrets.NAME.KEY}}` of Bruno. Which secret NAME is stands in Bruno's own files; the quick fixes write a reference to begin with.", "X-A: {{$secrets.db.password}}"},
 	// Where secrets go.
 	{CodePlainHTTP, parser.Warning, "A secret would travel unencrypted to another machine. Use https; the request is refused unless a permission for exactly this http origin exists.", "GET http://example.com\nAuthorization: Bearer {{$vault path=app/db}}"},
 	{CodeSecretInCookie, parser.Warning, "A secret stands in the `Cookie` header, which many servers and proxies log. Use `Authorization` if the API allows it.", "GET https://example.com\nCookie: sid={{$vault path=app/db}}"},

@@ -130,7 +130,7 @@ func (d *diagnoser) block(b *parser.Block) {
 		defer func() { d.Scope, d.good, d.refs = whole, good, refs }()
 	}
 	for _, v := range b.Variables {
-		d.template(v.Value)
+		d.value(v)
 	}
 	for i := range b.Directives {
 		d.directive(&b.Directives[i])
@@ -157,10 +157,13 @@ func (d *diagnoser) block(b *parser.Block) {
 func (d *diagnoser) template(t template.Template) {
 	for i := range t.Parts {
 		e := t.Parts[i].Expr
+		written := t.Parts[i].Span.Of(d.src)
 		if e == nil {
+			if strings.Contains(written, "{%") {
+				d.Scope.Check(d.src, template.Template{Span: t.Span, Parts: t.Parts[i : i+1]}, d.report)
+			}
 			continue
 		}
-		written := e.Span.Of(d.src)
 		if d.good[written] {
 			continue
 		}

@@ -20,6 +20,9 @@ func (d *diagnoser) secrets(b *parser.Block) {
 		if s.expr.Kind == template.Call {
 			d.reference(s.expr)
 		}
+		if at, ok := foreignOf(s.expr); ok {
+			d.foreign(at)
+		}
 		if s.request == nil || !d.holdsSecret(s.expr) {
 			return
 		}
@@ -39,6 +42,9 @@ func (d *diagnoser) holdsSecret(e *template.Expr) bool {
 	switch e.Kind {
 	case template.Call:
 		_, ok := secret.Lookup(e.Name)
+		return ok
+	case template.Foreign:
+		_, ok := foreignOf(e)
 		return ok
 	case template.Variable, template.EncodedVariable:
 		return len(d.refsOf(e)) > 0
@@ -71,7 +77,7 @@ func (d *diagnoser) reference(e *template.Expr) {
 	}
 	if spec.Name == secret.HCP {
 		d.add(Diagnostic{Code: CodeEndOfLife, Span: e.CallSpan(), Tags: []Tag{TagDeprecated},
-			Message: "HCP Vault Secrets ended on 2026-07-01; move this secret to another vault. For HCP Vault Dedicated use $vault."})
+			Message: endOfLifeMessage})
 	}
 	arg := e.Arg("credential")
 	if arg == nil || !d.CredentialsKnown {

@@ -18,6 +18,9 @@ func Hover(in Input, offset int, cacheInfo func(secret.Ref) string) *HoverResult
 	if s, ok := siteAt(in.File, offset); ok {
 		return in.hoverExpr(s.expr, offset, cacheInfo)
 	}
+	if at, ok := in.foreignAround(offset); ok {
+		return &HoverResult{Span: at.span, Markdown: in.foreignDoc(at, cacheInfo)}
+	}
 	if name, span, ok := variableAt(in.File, offset); ok {
 		return &HoverResult{Span: span, Markdown: in.variableDoc(name)}
 	}
@@ -29,6 +32,10 @@ func (in Input) hoverExpr(outer *template.Expr, offset int, cacheInfo func(secre
 	switch e.Kind {
 	case template.Variable, template.EncodedVariable:
 		return &HoverResult{Span: e.Span, Markdown: in.variableDoc(e.Name)}
+	case template.Foreign:
+		if at, ok := foreignOf(e); ok {
+			return &HoverResult{Span: e.Span, Markdown: in.foreignDoc(at, cacheInfo)}
+		}
 	case template.Call:
 		spec, ok := secret.Lookup(e.Name)
 		if !ok {
@@ -187,7 +194,7 @@ func (in Input) refsIn(d env.Definition) []secret.Ref {
 		return nil
 	}
 	var refs []secret.Ref
-	for _, p := range in.Scope.Expand(d.Src, d.Template).Pieces {
+	for _, p := range in.Scope.ExpandValue(d.Src, d.Template).Pieces {
 		if p.Kind == env.Secret {
 			refs = append(refs, p.Ref)
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/vault-lsp/vault-lsp/internal/spelling"
 	"github.com/vault-lsp/vault-lsp/internal/text"
 	"github.com/vault-lsp/vault-lsp/secret"
+	"github.com/vault-lsp/vault-lsp/secret/foreign"
 	"github.com/vault-lsp/vault-lsp/template"
 )
 
@@ -22,6 +23,10 @@ func (x *expander) call(src string, e *template.Expr, o origin) {
 	}
 	if v, ok := LookupSystem(e.Name); ok {
 		x.system(src, e, v, o)
+		return
+	}
+	if foreign.IsBruno(e.Name) {
+		x.bruno(e, o)
 		return
 	}
 	x.unknownCall(e, o)

@@ -188,6 +188,7 @@ func (r *fileReader) definition(name string, m hujson.ObjectMember) *Definition 
 			return nil
 		}
 		d.setText(value.String())
+		r.foreignValue(d, m.Value)
 	case *hujson.Object:
 		if !r.reference(d, value) {
 			d.Object = compact(m.Value)

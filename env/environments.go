@@ -35,6 +35,9 @@ type FileProblem struct {
 	Message string `json:"message"`
 	// Hint is set if nothing fails because of it.
 	Hint bool `json:"hint,omitempty"`
+	// Warning is set if nothing fails, but something has not the effect that it
+	// seems to have.
+	Warning bool `json:"warning,omitempty"`
 }
 
 // The codes of problems of environment files, besides those of references.

@@ -81,12 +81,16 @@ func (x *expander) template(src string, t template.Template, o origin) {
 			x.expr(src, part.Expr, o)
 			continue
 		}
-		x.literal(part.Span.Of(src), o, o.at(part.Span))
+		x.literal(part.Span.Of(src), o, part.Span)
 	}
 }
 
-// literal adds text.
+// literal adds text that stands at span.
 func (x *expander) literal(s string, o origin, span text.Span) {
+	if strings.Contains(s, "{%") {
+		x.tags(s, o, span.Start)
+	}
+	span = o.at(span)
 	if x.checking || s == "" || !x.grow(len(s), o, span) {
 		return
 	}
@@ -150,6 +154,8 @@ func (x *expander) expr(src string, e *template.Expr, o origin) {
 		x.variable(e, o)
 	case template.Call:
 		x.call(src, e, o)
+	case template.Foreign:
+		x.foreign(e, o)
 	case template.Empty:
 		// Always with a problem of its syntax.
 	}
@@ -228,7 +234,11 @@ func (x *expander) shared(e *template.Expr, name string, o origin) {
 func (x *expander) text(b binding, o origin) {
 	x.stack = append(x.stack, o.innermost)
 	src, t := b.value(x.scope)
-	x.template(src, t, o)
+	if beginsForeign(src, t) {
+		x.whole(src, t, o)
+	} else {
+		x.template(src, t, o)
+	}
 	x.stack = x.stack[:len(x.stack)-1]
 }
 

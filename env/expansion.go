@@ -124,15 +124,11 @@ func (s *Scope) Expand(src string, t template.Template) Expansion {
 // nothing for a template without expressions and little for others.
 func (s *Scope) Check(src string, t template.Template, report func(Problem)) {
 	for i := range t.Parts {
-		if t.Parts[i].Expr == nil {
+		if t.Parts[i].Expr == nil && !strings.Contains(t.Parts[i].Span.Of(src), "{%") {
 			continue
 		}
 		x := expander{scope: s, maxSteps: maxSteps, report: report, checking: true}
-		for ; i < len(t.Parts); i++ {
-			if e := t.Parts[i].Expr; e != nil {
-				x.expr(src, e, origin{})
-			}
-		}
+		x.template(src, template.Template{Parts: t.Parts[i:]}, origin{})
 		return
 	}
 }

@@ -86,6 +86,10 @@ func (r *fileReader) setRef(d *Definition, provider string, fields []secret.Fiel
 	if d.Problem != "" {
 		return
 	}
+	if provider == secret.HCP {
+		r.problem(d.NameSpan.Start, CodeEndOfLife, "HCP Vault Secrets ended on 2026-07-01; move this secret to another vault. For HCP Vault Dedicated use the provider vault.")
+		r.file.problems[len(r.file.problems)-1].Warning = true
+	}
 	if ref, err := secret.New(provider, fields); err == nil {
 		d.Ref = &ref
 		return

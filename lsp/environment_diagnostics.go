@@ -79,8 +79,11 @@ func (s *session) fileDiagnostics(path string, problems []env.FileProblem) []pro
 			r = protocol.Range{Start: s.toPosition(m, start), End: s.toPosition(m, max(start, line.End))}
 		}
 		severity := protocol.DiagnosticSeverityError
-		if problem.Hint {
+		switch {
+		case problem.Hint:
 			severity = protocol.DiagnosticSeverityHint
+		case problem.Warning:
+			severity = protocol.DiagnosticSeverityWarning
 		}
 		diagnostics = append(diagnostics, protocol.Diagnostic{
 			Range: r, Severity: severity, Code: protocol.String(problem.Code),

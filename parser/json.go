@@ -1,6 +1,8 @@
 package parser
 
 import (
+	"strings"
+
 	"github.com/vault-lsp/vault-lsp/internal/text"
 	"github.com/vault-lsp/vault-lsp/template"
 )
@@ -98,6 +100,8 @@ type VariableDescription struct {
 
 // ReferenceDescription is one secret reference.
 type ReferenceDescription struct {
+	// Provider is the word behind $, or the scheme of another tool's reference:
+	// "ref+vault", "op".
 	Provider string             `json:"provider"`
 	Fields   []FieldDescription `json:"fields"`
 	Span     text.Span          `json:"span"`
@@ -202,6 +206,11 @@ func (d *RequestDescription) addExpr(src string, e *template.Expr, isProvider fu
 		if ref, ok := ParseResponseRef(src, e); ok {
 			d.Responses = append(d.Responses, describeResponse(src, e, ref))
 		}
+		return
+	}
+	if e.Kind == template.Foreign {
+		scheme, _, _ := strings.Cut(e.Name, "://")
+		d.References = append(d.References, ReferenceDescription{Provider: scheme, Fields: []FieldDescription{}, Span: e.Span})
 		return
 	}
 	for i := range e.Args {

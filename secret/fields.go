@@ -125,6 +125,13 @@ var azureFields = []Field{
 	},
 }
 
+var opFields = []Field{
+	{
+		Name: "id", Type: TypeText, Required: true, Locates: true, Live: true, Example: "op://dev/stripe/credential",
+		Doc: "The secret reference op://VAULT/ITEM/FIELD or op://VAULT/ITEM/SECTION/FIELD. The 1Password app copies it from the menu of a field; names with other characters than letters, digits, blanks and - _ . are given by their id.",
+	},
+}
+
 var localFields = []Field{
 	{
 		Name: "secret", Type: TypeText, Required: true, Locates: true, Live: true, Example: "stripe-key",

@@ -12,6 +12,7 @@ const (
 	Vault = "vault"
 	HCP   = "hcp"
 	Azure = "azure"
+	Op    = "op"
 	Local = "local"
 )
 

@@ -2,7 +2,7 @@ package secret
 
 import "slices"
 
-// Providers returns the table in its order: aws, ssm, gcp, vault, hcp, azure,
+// Providers returns the table in its order: aws, ssm, gcp, vault, hcp, azure, op,
 // local. The slice is the caller's; the fields in its rows are shared and must
 // not be changed.
 func Providers() []Spec { return slices.Clone(table) }
@@ -107,6 +107,13 @@ var table = []Spec{
 		Doc:    "A secret in Azure Key Vault, named by its identifier or by vault and name. Without a credential profile the Azure default chain is used: environment variables, workload and managed identity, `az login`.",
 		Fields: slices.Concat(azureFields, commonFields(Azure)),
 		Forms:  [][]string{{"id"}, {"vault", "secret"}},
+	},
+	{
+		Name:   Op,
+		Label:  "1Password",
+		Doc:    "A field of an item in 1Password, read with the user's own `op` program. Without a credential profile `op` signs in as it does in a terminal: through the desktop app, a session, or OP_SERVICE_ACCOUNT_TOKEN.",
+		Fields: slices.Concat(opFields, commonFields(Op)),
+		Forms:  [][]string{{"id"}},
 	},
 	{
 		Name:   Local,

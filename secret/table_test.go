@@ -15,7 +15,7 @@ func TestProvidersOrder(t *testing.T) {
 	for _, spec := range Providers() {
 		names = append(names, spec.Name)
 	}
-	want := []string{"aws", "ssm", "gcp", "vault", "hcp", "azure", "local"}
+	want := []string{"aws", "ssm", "gcp", "vault", "hcp", "azure", "op", "local"}
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Errorf("providers (-want +got):\n%s", diff)
 	}
@@ -30,6 +30,7 @@ func TestFieldsOfEachProvider(t *testing.T) {
 		"vault": {"path*", "mount", "engine", "version", "namespace"},
 		"hcp":   {"app*", "secret*", "organization", "project", "version"},
 		"azure": {"id*", "vault*", "secret*", "version"},
+		"op":    {"id*"},
 		"local": {"secret*"},
 	}
 	for name, own := range tests {

@@ -53,6 +53,8 @@ func checkValue(provider string, field Field, value string) string {
 		return checkHCP(field.Name, value)
 	case Azure:
 		return checkAzure(field.Name, value)
+	case Op:
+		return checkOp(field.Name, value)
 	}
 	return ""
 }
@@ -223,6 +225,41 @@ func checkAzure(field, value string) string {
 		}
 	}
 	return ""
+}
+
+// checkOp reads op://VAULT/ITEM/[SECTION/]FIELD, with the query that 1Password
+// has for one-time passwords and SSH keys
+// (https://developer.1password.com/docs/cli/secret-reference-syntax).
+func checkOp(field, value string) string {
+	if field != "id" {
+		return ""
+	}
+	path, ok := strings.CutPrefix(value, "op://")
+	path, query, asks := strings.Cut(path, "?")
+	if strings.Contains(path, "$") {
+		return "id must name vault, item and field; 1Password's variables ($NAME) are not read."
+	}
+	segments := strings.Split(path, "/")
+	ok = ok && len(value) <= 1024 && (len(segments) == 3 || len(segments) == 4)
+	for _, segment := range segments {
+		ok = ok && isOpName(segment)
+	}
+	if !ok {
+		return "id must look like op://VAULT/ITEM/FIELD or op://VAULT/ITEM/SECTION/FIELD; give the id of what has another character than a letter, digit, blank, - _ or . in its name."
+	}
+	name, attribute, _ := strings.Cut(query, "=")
+	if asks && (name != "attribute" && name != "attr" && name != "ssh-format" || !consistsOf(attribute, "-")) {
+		return "The query of id must be attribute=NAME or ssh-format=NAME."
+	}
+	return ""
+}
+
+// isOpName reports whether s can be a name in a reference of 1Password. A name
+// of dots alone leads nowhere.
+func isOpName(s string) bool {
+	return strings.Trim(s, ". ") != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" -_.", r)
+	})
 }
 
 // isAzureIdentifier reports whether u is https://HOST/secrets/NAME[/VERSION].

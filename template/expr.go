@@ -37,6 +37,9 @@ func (s *Scanner) readVariable(e *Expr) {
 		name = trim(s.src, text.Span{Start: name.Start + 1, End: name.End})
 	}
 	e.NameSpan, e.Name = name, name.Of(s.src)
+	if e.Kind == Variable && isForeign(e.Name) {
+		e.Kind = Foreign
+	}
 	if !name.IsEmpty() {
 		return
 	}
@@ -46,6 +49,11 @@ func (s *Scanner) readVariable(e *Expr) {
 	if e.Closed {
 		e.addProblem(CodeEmpty, "this expression is empty; write a variable's name between the braces, or $ and a provider", e.Span)
 	}
+}
+
+// isForeign reports whether a name begins like a reference of vals or 1Password.
+func isForeign(name string) bool {
+	return strings.HasPrefix(name, "ref+") || strings.HasPrefix(name, "secretref+") || strings.HasPrefix(name, "op://")
 }
 
 // parseCall reads a call whose $ stands at dollar.

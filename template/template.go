@@ -39,6 +39,9 @@ const (
 	EncodedVariable
 	// Call is {{$name …}}: a system variable or a secret reference.
 	Call
+	// Foreign is a secret reference of another tool: {{ref+vault://…}} of vals,
+	// {{op://…}} of 1Password. Name is all of it.
+	Foreign
 )
 
 // Expr is one {{…}} expression.

@@ -35,17 +35,18 @@ func Rules() map[string]Rule {
 		"parser":                    {Ours: []string{"internal/text", "internal/slab", "template"}, Forbidden: pure()},
 		"internal/spelling":         {Forbidden: pure()},
 		"secret":                    {Ours: []string{"internal/spelling", "template"}, Forbidden: []string{"net/http", "os", "os/", "log", "syscall"}},
+		"secret/foreign":            {Ours: []string{"internal/spelling", "secret"}, Forbidden: []string{"net/http", "os", "os/", "log", "syscall"}},
 		"cache":                     {Forbidden: pure()},
 		"internal/redact":           {Ours: []string{"secret"}, Forbidden: append(noProcess(), "net/http")},
 		"internal/redact/redactzap": {Ours: []string{"internal/redact"}, Outside: []string{"go.uber.org/zap"}, Forbidden: append(noProcess(), "net/http")},
 		"env": {
-			Ours:      []string{"internal/text", "internal/spelling", "template", "parser", "secret"},
+			Ours:      []string{"internal/text", "internal/spelling", "template", "parser", "secret", "secret/foreign"},
 			Outside:   []string{"github.com/tailscale/hujson"},
 			Forbidden: pure(),
 		},
 		"format": {Ours: []string{"internal/text", "parser", "template"}, Forbidden: pure()},
 		"analysis": {
-			Ours:      []string{"internal/text", "internal/spelling", "internal/dayjs", "template", "parser", "secret", "env"},
+			Ours:      []string{"internal/text", "internal/spelling", "internal/dayjs", "template", "parser", "secret", "secret/foreign", "env"},
 			Forbidden: pure(),
 		},
 		"credentials": {
