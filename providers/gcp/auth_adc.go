@@ -28,7 +28,7 @@ const noADCHint = "sign in with `gcloud auth application-default login`, set GOO
 // their documented order, which is the variable, gcloud's file, the machine.
 // https://cloud.google.com/docs/authentication/application-default-credentials
 func (a *account) applicationDefault(ctx context.Context) (source, error) {
-	if path, ok := a.options.LookupEnv(envADC); ok && path != "" {
+	if path := a.namedFile(); path != "" {
 		if !filepath.IsAbs(path) {
 			// The program may run in a cloned folder, whose file would then
 			// name the servers that the identity goes to.
@@ -46,6 +46,27 @@ func (a *account) applicationDefault(ctx context.Context) (source, error) {
 		}
 	}
 	return a.machine(ctx)
+}
+
+// namedFile is the file that the variable names; "" if there is none.
+func (a *account) namedFile() string {
+	path, _ := a.options.LookupEnv(envADC)
+	return path
+}
+
+// stamp tells one state of the file of Application Default Credentials from
+// another, so that a new `gcloud auth application-default login` counts at once.
+func (a *account) stamp() string {
+	profile := a.credential.Profile
+	if profile.Auth != authDefault && (profile.Auth != authImpersonate || profile.Fields[fieldSource] != "") {
+		return ""
+	}
+	path := first(a.namedFile(), a.wellKnownFile())
+	info, err := os.Stat(path)
+	if err != nil {
+		return path
+	}
+	return fmt.Sprint(path, info.ModTime().UnixNano(), info.Size())
 }
 
 // wellKnownFile is where gcloud keeps the credentials of `gcloud auth

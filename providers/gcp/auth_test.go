@@ -356,6 +356,36 @@ func TestWorkloadIdentityRefuses(t *testing.T) {
 	})
 }
 
+// TestTokenServer: why a sign-in got no answer names its server, not Secret
+// Manager's.
+func TestTokenServer(t *testing.T) {
+	t.Parallel()
+	server := gcpfake.Start(t)
+	tests := map[string]struct {
+		file  any
+		kind  providers.Kind
+		words string
+	}{
+		"no such server": {federation(map[string]any{"token_url": "https://sts.example.com/v1/token", "credential_source": map[string]any{"file": writeFile(t, "subject-1")}}),
+			providers.Unavailable, "the server sts.example.com cannot be found"},
+		"plain http": {federation(map[string]any{"token_url": "http://sts.googleapis.com/v1/token", "credential_source": map[string]any{"file": writeFile(t, "subject-1")}}),
+			providers.Unauthenticated, "sts.googleapis.com would be reached over plain http"},
+		"no subject token": {federation(map[string]any{"credential_source": map[string]any{"file": "/nonexistent/subject"}}),
+			providers.Unauthenticated, "the sign-in failed"},
+		"subject refused": {federation(map[string]any{"credential_source": map[string]any{"file": writeFile(t, "subject-1")}}),
+			providers.Unauthenticated, "with workload identity"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			env := environment{"GOOGLE_APPLICATION_CREDENTIALS": writeFile(t, test.file)}
+			p := newProvider(t, server, func(o *gcp.Options) { o.LookupEnv = env.lookup })
+			err := getError(t, p, plainCredential("default", fields{"project": "my-project"}), "secret=db")
+			wantWords(t, providertest.WantError(t, err, test.kind, "subject-1"), test.words)
+		})
+	}
+}
+
 // A host that the profile allows is asked, over https.
 func TestAllowedHost(t *testing.T) {
 	t.Parallel()

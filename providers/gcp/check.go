@@ -22,9 +22,10 @@ func (a *account) check(ctx context.Context) (providers.Identity, error) {
 	if err != nil {
 		return providers.Identity{}, err
 	}
+	a.learnEmail(ctx)
 	who := l.who
-	if who.email == "" && who.kind == "user account" {
-		who.email = a.emailOf(ctx, l)
+	if known := a.session.who(); known.kind != "" {
+		who = known
 	}
 	id := providers.Identity{Name: first(who.email, who.kind)}
 	add := func(name, value string) {
@@ -77,6 +78,18 @@ func (a *account) probe(ctx context.Context, project string) (missing string, er
 		return "", err
 	}
 	return permissionListSecrets + ": names are not completed; secrets can be read all the same if " + permissionAccess + " is granted", nil
+}
+
+// learnEmail finds out whose user account this is, which the files of gcloud do
+// not tell.
+func (a *account) learnEmail(ctx context.Context) {
+	l := a.session.peek()
+	if l == nil || l.who.email != "" || l.who.kind != "user account" {
+		return
+	}
+	if email := a.emailOf(ctx, l); email != "" {
+		a.session.learn(l, email)
+	}
 }
 
 // emailOf asks whose token it is; "" if that cannot be known. Tokens of gcloud

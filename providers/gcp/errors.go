@@ -29,9 +29,9 @@ type attempt struct {
 	op         string
 	title      string // the credential
 	who        principal
-	subject    string // what was asked for
-	project    string // of what was asked for; "" if unknown
-	permission string // what it takes
+	subject    string   // what was asked for
+	at         location // where that is, as far as it is known
+	permission string   // what it takes
 }
 
 // explain turns any error of this package into one that may be shown. The
@@ -122,12 +122,14 @@ func (p principal) member() string {
 	return "serviceAccount:" + p.email
 }
 
-// grantHint says how to grant what it takes.
+// grantHint says how to grant what it takes, for no more than that.
 func (t attempt) grantHint() string {
-	role := "roles/secretmanager.viewer"
+	role, of := "roles/secretmanager.viewer", "projects add-iam-policy-binding "+first(t.at.project, "PROJECT")
 	if t.permission == permissionAccess {
 		role = "roles/secretmanager.secretAccessor"
+		if t.at.secret != "" {
+			of = "secrets add-iam-policy-binding " + t.at.secret + " " + t.at.flags()
+		}
 	}
-	return fmt.Sprintf("ask for %s: gcloud projects add-iam-policy-binding %s --member=%s --role=%s",
-		role, first(t.project, "PROJECT"), t.who.member(), role)
+	return fmt.Sprintf("ask for %s: gcloud %s --member=%s --role=%s", role, of, t.who.member(), role)
 }

@@ -132,7 +132,7 @@ func explainStatus(tried attempt, err error) (fault, bool) {
 
 // explainReason explains an answer by the reason in its details.
 func explainReason(tried attempt, api *apierror.APIError) (fault, bool) {
-	project := first(tried.project, "PROJECT")
+	project := first(tried.at.project, "PROJECT")
 	switch api.Reason() {
 	case reasonServiceDisabled:
 		return explainDisabled(tried, api), true
@@ -183,10 +183,10 @@ func explainDisabled(tried attempt, api *apierror.APIError) fault {
 	if consumer == consumerOfGcloud {
 		return fault{
 			kind: providers.Denied, message: tried.title + " has no quota project, which user accounts need",
-			hint: "gcloud auth application-default set-quota-project " + first(tried.project, "PROJECT") + ", or set quotaProject of the credential",
+			hint: "gcloud auth application-default set-quota-project " + first(tried.at.project, "PROJECT") + ", or set quotaProject of the credential",
 		}
 	}
-	project := first(tried.project, "PROJECT")
+	project := first(tried.at.project, "PROJECT")
 	if named := strings.TrimPrefix(consumer, "projects/"); named != "" && projectPattern.MatchString(named) {
 		project = named
 	}

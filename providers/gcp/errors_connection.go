@@ -5,10 +5,10 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"syscall"
 
@@ -101,7 +101,7 @@ func explainNetwork(server string, err error) fault {
 	f := fault{kind: providers.Unavailable, hint: check}
 	switch {
 	case errors.As(err, &answer) && answer.Code == http.StatusProxyAuthRequired,
-		strings.Contains(fmt.Sprint(err), http.StatusText(http.StatusProxyAuthRequired)):
+		wantsProxyPassword(err):
 		f.message = "the proxy wants a password"
 		f.hint = "write it into the proxy's URL: http://user:password@host:port"
 	case errors.As(err, &dns) && !dns.IsTimeout:
@@ -122,4 +122,19 @@ func explainNetwork(server string, err error) fault {
 		f.message = "the connection to " + server + " failed"
 	}
 	return f
+}
+
+// wantsProxyPassword finds the answer of a proxy to CONNECT, of which net/http
+// gives the words only.
+func wantsProxyPassword(err error) bool {
+	var failed *url.Error
+	for errors.As(err, &failed) {
+		if strings.Contains(failed.Err.Error(), http.StatusText(http.StatusProxyAuthRequired)) {
+			return true
+		}
+		err = failed.Err
+	}
+	var token *tokenError
+	return errors.As(err, &token) && token.fault != nil && token.fault.err != nil &&
+		strings.Contains(token.fault.err.Error(), http.StatusText(http.StatusProxyAuthRequired))
 }

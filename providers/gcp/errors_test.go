@@ -46,7 +46,7 @@ func answers() map[string]struct {
 	return map[string]row{
 		"permission": {refuse(denied, "IAM_PERMISSION_DENIED", map[string]string{"permission": "secretmanager.versions.access"}), providers.Denied, []string{
 			"credential \"work\" (" + reader + ") may not read projects/my-project/secrets/db/versions/latest: the permission secretmanager.versions.access is missing",
-			"--member=serviceAccount:" + reader + " --role=roles/secretmanager.secretAccessor",
+			"gcloud secrets add-iam-policy-binding db --project=my-project --member=serviceAccount:" + reader + " --role=roles/secretmanager.secretAccessor",
 		}},
 		"permission without details": {status.Error(denied, echo), providers.Denied, []string{"secretmanager.versions.access"}},
 		"a permission of odd shape":  {refuse(denied, "IAM_PERMISSION_DENIED", map[string]string{"permission": echo}), providers.Denied, []string{"secretmanager.versions.access"}},

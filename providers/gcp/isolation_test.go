@@ -213,6 +213,25 @@ func TestProxy(t *testing.T) {
 	providertest.WantError(t, getError(t, broken, withKey(server, reader, nil), "secret=db"), providers.Unavailable, echo)
 }
 
+// TestProxyWithPassword: the answer of a proxy is told from that of Google, at
+// the sign-in and at a call.
+func TestProxyWithPassword(t *testing.T) {
+	t.Parallel()
+	server := gcpfake.Start(t)
+	server.Refresh("refresh-1", developer)
+	via := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusProxyAuthRequired) }))
+	t.Cleanup(via.Close)
+	address, err := url.Parse("http://jo:" + echo + "@" + strings.TrimPrefix(via.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := environment{"GOOGLE_APPLICATION_CREDENTIALS": writeFile(t, userFile("refresh-1", nil))}
+	p := newProvider(t, server, func(o *gcp.Options) { o.Proxy, o.LookupEnv = http.ProxyURL(address), env.lookup })
+	for _, c := range []providers.Credential{plainCredential("default", fields{"project": "my-project"}), withKey(server, reader, nil)} {
+		wantWords(t, providertest.WantError(t, getError(t, p, c, "secret=db"), providers.Unavailable, echo), "the proxy wants a password")
+	}
+}
+
 // TestAuthorities: a profile's caCert is trusted beside the system's.
 func TestAuthorities(t *testing.T) {
 	t.Parallel()

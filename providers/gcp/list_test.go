@@ -102,7 +102,7 @@ func TestListDenied(t *testing.T) {
 		c := withKey(server, reader, fields{"transport": transport, "project": "my-project"})
 		for field, permission := range map[string]string{"secret": "secretmanager.secrets.list", "version": "secretmanager.versions.list"} {
 			_, err := p.List(t.Context(), c, providers.Query{Field: field, Known: map[string]string{"secret": "db"}})
-			wantWords(t, providertest.WantError(t, err, providers.Denied), permission, reader, "roles/secretmanager.viewer", "binding my-project", "sending does not need")
+			wantWords(t, providertest.WantError(t, err, providers.Denied), permission, reader, "roles/secretmanager.viewer", "projects add-iam-policy-binding my-project", "sending does not need")
 		}
 		get(t, p, c, "secret=db")
 	})

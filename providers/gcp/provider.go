@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"google.golang.org/grpc/codes"
+
 	"github.com/vault-lsp/vault-lsp/credentials"
 	"github.com/vault-lsp/vault-lsp/providers"
 	"github.com/vault-lsp/vault-lsp/secret"
@@ -86,7 +88,7 @@ func (p *Provider) Get(ctx context.Context, credential providers.Credential, ref
 				return providers.Payload{}, err
 			}
 		}
-		tried.subject, tried.project = at.versionName(), at.project
+		tried.subject, tried.at = at.versionName(), at
 		return a.read(ctx, at)
 	})
 }
@@ -94,19 +96,19 @@ func (p *Provider) Get(ctx context.Context, credential providers.Credential, ref
 // List returns secrets, versions, the credential's project or locations; see
 // providers.Provider.
 func (p *Provider) List(ctx context.Context, credential providers.Credential, query providers.Query) ([]providers.Item, error) {
-	tried := attempt{op: opList, subject: "the secrets of the project", permission: permissionListSecrets, project: query.Known[fieldProject]}
+	tried := attempt{op: opList, subject: "the secrets of the project", permission: permissionListSecrets, at: location{project: query.Known[fieldProject]}}
 	if query.Field == fieldVersion {
 		tried.subject, tried.permission = "the versions of the secret", permissionListVersions
 	}
-	if !projectPattern.MatchString(tried.project) {
-		tried.project = credential.Profile.Fields[fieldProject]
+	if !projectPattern.MatchString(tried.at.project) {
+		tried.at.project = credential.Profile.Fields[fieldProject]
 	}
 	return with(ctx, p, credential, &tried, func(a *account) ([]providers.Item, error) { return a.list(ctx, query) })
 }
 
 // Check signs in and says who that is, with which project, and what is missing.
 func (p *Provider) Check(ctx context.Context, credential providers.Credential) (providers.Identity, error) {
-	tried := attempt{op: opCheck, subject: "the secrets of the project", permission: permissionListSecrets, project: credential.Profile.Fields[fieldProject]}
+	tried := attempt{op: opCheck, subject: "the secrets of the project", permission: permissionListSecrets, at: location{project: credential.Profile.Fields[fieldProject]}}
 	return with(ctx, p, credential, &tried, func(a *account) (providers.Identity, error) { return a.check(ctx) })
 }
 
@@ -147,6 +149,9 @@ func with[T any](ctx context.Context, p *Provider, credential providers.Credenti
 	result, err := work(a)
 	if err == nil {
 		return result, nil
+	}
+	if codeOf(err) == codes.PermissionDenied {
+		a.learnEmail(ctx)
 	}
 	tried.title, tried.who = a.title(), a.session.who()
 	return none, explain(ctx, *tried, err)

@@ -33,6 +33,7 @@ type login struct {
 	expires   time.Time // zero for never
 	refreshAt time.Time // when to get the next; zero for never
 	who       principal
+	stamp     string // of the place it was made from
 }
 
 // newLogin is a login whose next token is due a little before its end: four
@@ -61,6 +62,9 @@ func (l login) deferred(now time.Time) *login {
 type session struct {
 	signIn func(ctx context.Context) (*login, error)
 	now    func() time.Time
+	// stamp is another text when the place that logins are made from has
+	// changed: then the present one is somebody else's.
+	stamp func() string
 
 	flights singleflight.Group
 	mu      sync.Mutex
@@ -72,7 +76,12 @@ type session struct {
 // use returns a login that is good as far as is known here, and whether it was
 // made for this call.
 func (s *session) use(ctx context.Context) (l *login, fresh bool, err error) {
+	stamp := s.stamp()
 	s.mu.Lock()
+	if s.current != nil && s.current.stamp != stamp {
+		s.current = nil
+		s.epoch++
+	}
 	current, epoch := s.current, s.epoch
 	s.mu.Unlock()
 	if now := s.now(); current != nil && !current.due(now) && !current.expired(now) {
@@ -111,7 +120,11 @@ func (s *session) begin(ctx context.Context, epoch int, stale *login) (*login, e
 	if current != nil && current != stale && !current.expired(s.now()) {
 		return current, nil
 	}
+	stamp := s.stamp()
 	fresh, err := s.signIn(ctx)
+	if err == nil {
+		fresh.stamp = stamp
+	}
 	switch now := s.now(); {
 	case err == nil:
 	case stale != nil && current == stale && !stale.expired(now):
@@ -138,14 +151,30 @@ func (s *session) drop(refused *login) {
 	}
 }
 
-// who is the principal of the present login, if there is one.
-func (s *session) who() principal {
+// peek is the present login; nil if there is none.
+func (s *session) peek() *login {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.current == nil {
-		return principal{}
+	return s.current
+}
+
+// who is the principal of the present login, if there is one.
+func (s *session) who() principal {
+	if l := s.peek(); l != nil {
+		return l.who
 	}
-	return s.current.who
+	return principal{}
+}
+
+// learn adds the e-mail address to a login, if it is still the present one.
+func (s *session) learn(of *login, email string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.current == of {
+		known := *of
+		known.who.email = email
+		s.current = &known
+	}
 }
 
 // end forgets the login and reports whether there was one. Google's tokens end

@@ -3,6 +3,7 @@ package gcp_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -13,6 +14,7 @@ import (
 	"github.com/vault-lsp/vault-lsp/providers"
 	"github.com/vault-lsp/vault-lsp/providers/gcp"
 	"github.com/vault-lsp/vault-lsp/providers/gcp/gcpfake"
+	"github.com/vault-lsp/vault-lsp/providers/providertest"
 	"github.com/vault-lsp/vault-lsp/secret"
 )
 
@@ -113,6 +115,47 @@ func TestReset(t *testing.T) {
 	get(t, p, c, "secret=db")
 	if got := len(server.Requests()); got != 2 {
 		t.Errorf("%d sign-ins, want 2", got)
+	}
+}
+
+// TestAnotherUser: after another `gcloud auth application-default login` the
+// next call is made by the other user, and after a revocation by nobody.
+func TestAnotherUser(t *testing.T) {
+	t.Parallel()
+	server := gcpfake.Start(t)
+	server.Put(project, "db", []byte(text))
+	server.Refresh("refresh-1", developer)
+	server.Refresh("refresh-22", "kim@example.com")
+	path := writeFile(t, userFile("refresh-1", nil))
+	env := environment{"GOOGLE_APPLICATION_CREDENTIALS": path}
+	p := newProvider(t, server, func(o *gcp.Options) { o.LookupEnv = env.lookup })
+	c := plainCredential("default", fields{"project": "my-project"})
+	get(t, p, c, "secret=db")
+	if err := os.WriteFile(path, []byte(mustRead(t, writeFile(t, userFile("refresh-22", nil)))), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	get(t, p, c, "secret=db")
+	calls := server.Calls()
+	if calls[0].Principal != developer || calls[1].Principal != "kim@example.com" {
+		t.Errorf("calls by %s and %s", calls[0].Principal, calls[1].Principal)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	wantWords(t, providertest.WantError(t, getError(t, p, c, "secret=db"), providers.Unauthenticated), "no such file")
+}
+
+// TestDeniedUser: the error names the user, whom gcloud's file does not tell.
+func TestDeniedUser(t *testing.T) {
+	t.Parallel()
+	server := gcpfake.Start(t)
+	p, c, _ := asUser(t, server)
+	server.Deny(developer, "secretmanager.versions.access")
+	err := providertest.WantError(t, getError(t, p, c, "secret=db"), providers.Denied)
+	wantWords(t, err, `credential "work" (`+developer+") may not read", "--member=user:"+developer)
+	identity, checkErr := p.Check(t.Context(), c)
+	if checkErr != nil || identity.Name != developer {
+		t.Errorf("%+v, %v", identity, checkErr)
 	}
 }
 

@@ -38,7 +38,7 @@ func newREST(ctx context.Context, origin *url.URL, s settings, options Options) 
 }
 
 // headerCall carries the number of a call to the guard, which takes it away.
-const headerCall = "x-vault-lsp-call"
+const headerCall = "X-Vault-Lsp-Call"
 
 // guard sends calls to one origin only, with the token of their context. The
 // generated client makes the requests of a list without a context, so that they
@@ -72,7 +72,7 @@ func (g *guard) enter(ctx context.Context) (numbered context.Context, leave func
 func (g *guard) contextOf(request *http.Request) (context.Context, bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	for _, number := range request.Header[headerCall] {
+	for _, number := range request.Header.Values(headerCall) {
 		if ctx, ok := g.calls[number]; ok {
 			return ctx, true
 		}
@@ -94,7 +94,7 @@ func (g *guard) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	auth := authorizationOf(ctx)
 	request = request.Clone(ctx)
-	delete(request.Header, headerCall)
+	request.Header.Del(headerCall)
 	request.Header.Set("Authorization", "Bearer "+auth.token)
 	request.Header.Set("User-Agent", g.userAgent)
 	if auth.quotaProject != "" {
