@@ -1,8 +1,11 @@
 package azure
 
 import (
+	"errors"
+	"io"
 	"net/http"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
@@ -22,12 +25,19 @@ const (
 )
 
 func retries() policy.RetryOptions {
-	return policy.RetryOptions{
-		MaxRetries: maxRetries, RetryDelay: retryDelay, MaxRetryDelay: maxRetryDelay,
-		StatusCodes: []int{
-			http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout,
-		},
+	return policy.RetryOptions{MaxRetries: maxRetries, RetryDelay: retryDelay, MaxRetryDelay: maxRetryDelay, ShouldRetry: shouldRetry}
+}
+
+// shouldRetry repeats a request only where a second try can help at once.
+func shouldRetry(response *http.Response, err error) bool {
+	if err != nil {
+		return errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 	}
+	switch response.StatusCode {
+	case http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	return false
 }
 
 // client is what one credential has: its tokens and a connection to each vault.

@@ -189,11 +189,12 @@ func parseMicrosoft(inner string) (identifier, error) {
 		fields[name] = strings.TrimSpace(value)
 	}
 	uri, hasURI := fields["secreturi"]
+	_, hasVersion := fields["secretversion"]
 	id := identifier{vault: fields["vaultname"], name: fields["secretname"], version: fields["secretversion"]}
 	switch {
 	case hasURI && len(fields) == 1 && strings.HasPrefix(uri, "https://"):
 		return parseIdentifier(uri)
-	case !hasURI && id.vault != "" && id.name != "" && len(fields) <= 3:
+	case !hasURI && id.vault != "" && id.name != "" && (len(fields) == 2 || len(fields) == 3 && hasVersion):
 		return id, nil
 	}
 	return identifier{}, badIdentifier()

@@ -2,6 +2,7 @@ package azure_test
 
 import (
 	"errors"
+	"io"
 	"maps"
 	"net/http"
 	"strings"
@@ -167,3 +168,6 @@ func timeAt(text string) *time.Time {
 	}
 	return &at
 }
+
+// readCloser is a text as a body.
+func readCloser(text string) io.ReadCloser { return io.NopCloser(strings.NewReader(text)) }
