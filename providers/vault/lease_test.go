@@ -3,11 +3,8 @@ package vault_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -65,27 +62,6 @@ func wantLeases(t *testing.T, server *testtools.VaultServer, want int) {
 	if got := leases(server); got != want {
 		t.Errorf("the server holds %d leases, want %d", got, want)
 	}
-}
-
-// newResolver is a resolver over a server with one credential.
-func newResolver(t *testing.T, address, token string, edit func(*providers.Options)) *providers.Resolver {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "config.json")
-	config := fmt.Sprintf(`{"credentials": {"infra": {"provider": "vault", "auth": "token", "address": %q, "token": {"env": "TEST_TOKEN"}}}}`, address)
-	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	store, err := credentials.Open(path, credentials.Options{LookupEnv: func(name string) (string, bool) { return token, name == "TEST_TOKEN" }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	options := providers.Options{Providers: []providers.Provider{vault.New(vault.Options{})}, Store: store, CacheTTL: 30 * time.Minute}
-	if edit != nil {
-		edit(&options)
-	}
-	r := providers.NewResolver(options)
-	t.Cleanup(func() { _ = r.Close(context.Background()) })
-	return r
 }
 
 const databaseRef = "mount=database"

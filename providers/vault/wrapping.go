@@ -61,7 +61,9 @@ func (w *wrappedSecretID) open(ctx context.Context, token string) (string, error
 		return "", err
 	}
 	w.opened = opened{Wrapping: hash, SecretID: secretID}
-	return secretID, w.keep(ctx)
+	// Where it cannot be kept, it serves until the program ends.
+	_ = w.keep(ctx)
+	return secretID, nil
 }
 
 // load reads what an earlier run of the program has opened.
