@@ -55,7 +55,7 @@ var gcpFields = []Field{
 		Doc: "The version: a number, an alias, or latest. The Versions tab of the secret lists them. Default: latest.",
 	},
 	{
-		Name: "location", Type: TypeLabel, Locates: true, Example: "europe-west3",
+		Name: "location", Type: TypeLabel, Locates: true, Live: true, Example: "europe-west3",
 		Doc: "The location of a regional secret. Only secrets made as regional have one; their resource name holds /locations/. Default: none, the secret is global.",
 	},
 }
