@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -42,11 +43,18 @@ func Moto(tb testing.TB) *MotoServer {
 	return s
 }
 
+// Unchecked lets the next calls through whoever has signed them, which moto
+// wants for calls that nobody signs, such as AssumeRoleWithWebIdentity.
+func (s *MotoServer) Unchecked(calls int) {
+	s.tb.Helper()
+	s.post("/moto-api/reset-auth", strconv.Itoa(calls), "")
+}
+
 // User makes a user with an access key and one policy, a JSON document. No
 // other call may run at the same time: it would be let through unchecked.
 func (s *MotoServer) User(name, policy string) MotoKey {
 	s.tb.Helper()
-	s.post("/moto-api/reset-auth", "3", "")
+	s.Unchecked(3)
 	s.iam("CreateUser", "UserName", name)
 	answer := s.iam("CreateAccessKey", "UserName", name)
 	s.iam("PutUserPolicy", "UserName", name, "PolicyName", "policy", "PolicyDocument", policy)
@@ -57,7 +65,7 @@ func (s *MotoServer) User(name, policy string) MotoKey {
 // policy, and returns its ARN. No other call may run at the same time.
 func (s *MotoServer) Role(name, policy string) string {
 	s.tb.Helper()
-	s.post("/moto-api/reset-auth", "2", "")
+	s.Unchecked(2)
 	answer := s.iam("CreateRole", "RoleName", name, "AssumeRolePolicyDocument",
 		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}`)
 	s.iam("PutRolePolicy", "RoleName", name, "PolicyName", "policy", "PolicyDocument", policy)

@@ -1,6 +1,7 @@
 package aws_test
 
 import (
+	"encoding/pem"
 	"fmt"
 	"maps"
 	"net"
@@ -128,4 +129,9 @@ func writeFile(t testing.TB, name, content string) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// pemOf is a certificate in PEM form.
+func pemOf(der []byte) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }

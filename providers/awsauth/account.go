@@ -28,7 +28,7 @@ const (
 // A sign-in goes on for other callers when the one that began it is gone, so it
 // has limits of its own; a person has to find the MFA device.
 const (
-	loginTimeout  = 20 * time.Second
+	loginTimeout  = time.Minute
 	personTimeout = 10 * time.Minute
 )
 

@@ -31,28 +31,27 @@ func (l *loader) shared(ctx context.Context, name string) (config.SharedConfig, 
 }
 
 // fromShared is the configuration of a profile of the shared files. The SDK
-// does it all but for what a person has a part in: SSO, whose tokens it could
-// neither fetch nor announce, and roles that need an MFA code.
+// does it all but for SSO, whose tokens it could neither fetch nor announce,
+// programs, which it would give this one's standard input, and roles that need
+// an MFA code.
 func (l *loader) fromShared(ctx context.Context, shared config.SharedConfig, more ...func(*config.LoadOptions) error) (aws.Config, error) {
 	chain := chainOf(&shared)
 	base := chain[len(chain)-1]
-	if base.SSOSession == nil && base.SSOStartURL == "" {
+	if !isOurs(base) {
 		loaded, err := l.sdk(ctx, more...)
 		if err == nil {
 			loaded.Credentials = l.withMFA(loaded.Credentials, mfaOf(chain))
 		}
 		return loaded, err
 	}
-	// A nameless provider keeps the SDK from making its own.
+	// This keeps the SDK from making credentials of its own.
 	loaded, err := l.sdk(ctx, append(more, config.WithCredentialsProvider(aws.AnonymousCredentials{}))...)
 	if err != nil {
 		return aws.Config{}, err
 	}
-	portal, err := newPortal(base)
-	if err != nil {
+	if loaded.Credentials, err = l.base(loaded, base); err != nil {
 		return aws.Config{}, err
 	}
-	loaded.Credentials = l.fromPortal(loaded, portal)
 	for i := len(chain) - 1; i >= 0; i-- {
 		if chain[i].RoleARN != "" {
 			loaded.Credentials = cached(l.assume(loaded, roleOf(chain[i])))
@@ -60,6 +59,30 @@ func (l *loader) fromShared(ctx context.Context, shared config.SharedConfig, mor
 	}
 	loaded.Credentials = l.withMFA(loaded.Credentials, mfaOf(chain))
 	return loaded, nil
+}
+
+// isOurs reports whether a profile's identity comes from SSO or from a
+// program, in the order in which the SDK looks for it.
+func isOurs(shared *config.SharedConfig) bool {
+	switch {
+	case shared.Credentials.HasKeys(), shared.CredentialSource != "", shared.WebIdentityTokenFile != "":
+		return false
+	case shared.SSOSession != nil, shared.SSOStartURL != "":
+		return true
+	}
+	return shared.LoginSession == "" && shared.CredentialProcess != ""
+}
+
+// base are the credentials of a profile that isOurs.
+func (l *loader) base(loaded aws.Config, shared *config.SharedConfig) (aws.CredentialsProvider, error) {
+	if shared.SSOSession == nil && shared.SSOStartURL == "" {
+		return l.process(shared.CredentialProcess)
+	}
+	portal, err := newPortal(shared)
+	if err != nil {
+		return nil, err
+	}
+	return l.fromPortal(loaded, portal), nil
 }
 
 // chainOf is a profile and those it builds on, the last having the identity.
