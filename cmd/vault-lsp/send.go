@@ -182,17 +182,18 @@ func (s *source) title(r *parser.Request) string {
 // sendRun is one run of `send` over the chosen requests.
 type sendRun struct {
 	*app
-	parts  *parts
-	sender *request.Sender
-	src    *source
-	flags  sendFlags
-	grants *request.Grants
+	parts   *parts
+	sender  *request.Sender
+	src     *source
+	flags   sendFlags
+	grants  *request.Grants
+	answers answers
 }
 
 // one sends a single request; what a person at the terminal can make possible,
 // by a passphrase or by signing in, is asked for and the request tried again.
 func (s *sendRun) one(ctx context.Context, r *parser.Request) (*request.Response, error) {
-	plan, err := s.src.build(r)
+	plan, err := s.build(ctx, r)
 	if err != nil {
 		return nil, err
 	}

@@ -93,13 +93,9 @@ func (s *source) at(offset int) string {
 	return fmt.Sprintf("%s:%d:%d", s.path, s.line(offset), s.column(offset))
 }
 
-// build makes the plan of a request; its problems that are errors become one.
-func (s *source) build(r *parser.Request) (*request.Plan, error) {
-	plan, problems := request.Build(s.file, r, s.scope, request.Sources{Workspace: s.workspace, Dir: s.dir})
-	if err := request.ProblemError(problems); err != nil {
-		return nil, err
-	}
-	return plan, nil
+// plan makes the plan of a request, with the answers to its prompts.
+func (s *source) plan(r *parser.Request, answer func(env.Prompt) (string, bool)) (*request.Plan, []request.Problem) {
+	return request.Build(s.file, r, s.scope, request.Sources{Workspace: s.workspace, Dir: s.dir, Answer: answer})
 }
 
 // templates returns every text of a request that may hold expressions.
