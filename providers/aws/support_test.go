@@ -1,8 +1,8 @@
 package aws_test
 
 import (
+	"encoding/json"
 	"encoding/pem"
-	"fmt"
 	"maps"
 	"net"
 	"net/http"
@@ -115,7 +115,7 @@ func answering(t testing.TB, status int, code, message string, header http.Heade
 		maps.Copy(w.Header(), header)
 		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 		w.WriteHeader(status)
-		_, _ = fmt.Fprintf(w, `{"__type":%q,"message":%q}`, code, message)
+		_ = json.NewEncoder(w).Encode(map[string]string{"__type": code, "message": message})
 	}))
 	t.Cleanup(server.Close)
 	return server.URL

@@ -80,6 +80,9 @@ func retryIf(kind providers.Kind, err error) time.Duration {
 
 func (c *Call) fault(ctx context.Context, err error, failure Failure, answered, signingIn bool) Fault {
 	var setting *settingError
+	if f, ok := refusedHere(err); ok {
+		return f
+	}
 	switch {
 	case errors.As(err, &setting):
 		return Fault{providers.Unauthenticated, c.title + ": " + setting.Error(), "correct it in the configuration"}

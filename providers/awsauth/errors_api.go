@@ -219,6 +219,9 @@ func (c *Call) answerFault(f Failure) Fault {
 	case f.Code == "ValidationException" || strings.HasPrefix(f.Code, "InvalidParameter"):
 		return Fault{providers.InvalidReference, "AWS refuses a field of the reference to " + c.Resource, "check the fields of the reference"}
 	}
+	if f.Status == http.StatusOK {
+		return Fault{providers.Unavailable, "the answer is not one of AWS", "check the endpoint of " + c.title + "; something between here and AWS may want a sign-in"}
+	}
 	return Fault{providers.Unavailable, fmt.Sprintf("AWS answered with an error (status %d)", f.Status), "try again; check the endpoint of " + c.title}
 }
 

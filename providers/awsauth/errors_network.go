@@ -7,15 +7,15 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"net/url"
 	"syscall"
 
 	"github.com/vault-lsp/vault-lsp/providers"
 )
 
-// networkFault explains a connection that was refused here, failed, or was
-// made to something else than AWS.
-func networkFault(err error) (Fault, bool) {
+// refusedHere explains what this program itself has refused.
+func refusedHere(err error) (Fault, bool) {
 	var redirect *redirectError
 	var plain *plainHTTPError
 	switch {
@@ -26,6 +26,12 @@ func networkFault(err error) (Fault, bool) {
 	case errors.Is(err, errResponseTooLarge):
 		return Fault{providers.Unavailable, errResponseTooLarge.Error(), "check the endpoint"}, true
 	}
+	return Fault{}, false
+}
+
+// networkFault explains a connection that failed, or was made to something else
+// than AWS.
+func networkFault(err error) (Fault, bool) {
 	if f, ok := tlsFault(err); ok {
 		return f, true
 	}
@@ -52,7 +58,7 @@ func tlsFault(err error) (Fault, bool) {
 	case errors.As(err, &verification), errors.As(err, &invalid):
 		f.Message = "the certificate of " + server(err) + " cannot be verified"
 		f.Hint = "check the endpoint and AWS_CA_BUNDLE"
-	case errors.As(err, &record):
+	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
 		f.Message = server(err) + " does not speak https"
 		f.Hint = "check the endpoint; an emulator on this machine has one that begins with http://"
 	default:
