@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,7 +65,8 @@ func (c *client) check(ctx context.Context) (providers.Identity, error) {
 			return providers.Identity{}, err
 		}
 		identity = c.identity(l)
-	case !hasStatus(err, http.StatusForbidden):
+	case !errors.As(err, new(*deniedError)):
+		// Not a lookup that was denied, maybe the sign-in itself.
 		return providers.Identity{}, err
 	}
 	identity.Details = append(identity.Details, c.reach(ctx)...)

@@ -29,10 +29,11 @@ const (
 	opSignIn = "sign in"
 )
 
-// hasStatus reports whether a server answered with a status.
+// hasStatus reports whether a server answered a request with a status. What it
+// answered to the sign-in before it is not meant: that is a *loginError.
 func hasStatus(err error, status int) bool {
 	var response *api.ResponseError
-	return errors.As(err, &response) && response.StatusCode == status
+	return errors.As(err, &response) && response.StatusCode == status && !errors.As(err, new(*loginError))
 }
 
 // isRaw reports whether an error's body had not the form of Vault's: then the

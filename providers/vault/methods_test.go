@@ -252,11 +252,14 @@ func TestMethods(t *testing.T) {
 				t.Errorf("close: %v; token still accepted: %v", err, accepted(server, token))
 			}
 
-			wrong, secrets := m.refused(server.Address, nil)
+			// A wrong password is sent once: servers and directories count.
+			attempts := front.count("/v1/auth/" + m.auth + "/login")
+			wrong, secrets := m.refused(front.URL, nil)
 			got := providertest.WantError(t, getError(t, p, wrong, "path=app/db"), providers.Unauthenticated, secrets...)
 			if !strings.Contains(got.Message, m.message) || !strings.Contains(got.Message, `credential "infra"`) {
 				t.Errorf("message %q, want %q", got.Message, m.message)
 			}
+			wantCounts(t, front, map[string]int{"/v1/auth/" + m.auth + "/login": attempts + 1})
 			nowhere := m.credential(server.Address, fields{"mount": "nowhere"})
 			got = providertest.WantError(t, getError(t, newProvider(t, vault.Options{}), nowhere, "path=app/db"), providers.Unauthenticated)
 			if !strings.Contains(got.Message, "auth/nowhere") {
