@@ -70,6 +70,7 @@ func (p *parser) readCurl() {
 	shell.read()
 	p.item(ItemRequestLine, start, p.line.start)
 	r.Span = p.trim(r.LineSpan.Start, shell.end)
+	r.Span.End = max(r.Span.End, shell.words[len(shell.words)-1].span.End) // an open expression takes blanks too
 	c := curlReader{parser: p, curl: &Curl{}}
 	r.Curl = c.curl
 	switch {
