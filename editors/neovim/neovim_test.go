@@ -47,7 +47,7 @@ func (w *world) run(t *testing.T, neovim, script, setup string) {
 	if err != nil || !strings.Contains(string(out), "OK") {
 		t.Fatalf("%s: %v\n%s", script, err, out)
 	}
-	for _, marker := range []string{vaultValue, localValue, passphrase} {
+	for _, marker := range []string{vaultValue, localValue, passphrase, password} {
 		if strings.Contains(string(out), marker) {
 			t.Errorf("%s: Neovim printed %s", script, marker)
 		}
@@ -66,6 +66,8 @@ func TestNeovim(t *testing.T) {
 		{script: "question.lua", setup: withServer},
 		{script: "curl.lua", setup: withServer},
 		{script: "insert.lua", setup: withServer},
+		{script: "form.lua", setup: withServer},
+		{script: "device.lua", setup: withServer},
 		{script: "complete.lua", setup: withServer},
 		{script: "attach.lua", setup: withServer},
 		{script: "health.lua", setup: withServer},

@@ -23,6 +23,7 @@ const (
 	vaultValue = "neovim-marker-6c20d8"
 	localValue = "neovim-local-marker-41bb"
 	passphrase = "neovim-passphrase-marker-9f"
+	password   = "neovim-password-marker-07"
 )
 
 // requests is the request file that scripts open; HOST stands for the target.
@@ -85,6 +86,7 @@ func newWorld(t *testing.T, binary string) *world {
 	t.Helper()
 	server := testtools.Vault(t)
 	server.PutKV2("app/db", map[string]any{"password": vaultValue, "user": "app"})
+	server.Write("auth/userpass/users/jo", map[string]any{"password": password, "policies": "default"})
 	w := &world{home: t.TempDir(), work: t.TempDir(), gone: make(chan struct{})}
 	w.file, w.arrived = filepath.Join(w.work, "api.http"), filepath.Join(w.home, "arrived")
 	target := httptest.NewServer(http.HandlerFunc(w.serve))
@@ -106,7 +108,7 @@ func newWorld(t *testing.T, binary string) *world {
 		"XDG_RUNTIME_DIR="+w.home, "VAULT_ADDR=", "VAULT_TOKEN=", "NVIM=",
 		"TEST_VAULT_TOKEN="+server.RootToken, "TEST_VAULT_ADDRESS="+server.Address, "TEST_FILE="+w.file, "TEST_MANY="+many,
 		"TEST_WORK="+w.work, "TEST_PLUGIN="+plugin, "TEST_HELP="+filepath.Join(w.home, "help"), "TEST_ARRIVED="+w.arrived,
-		"TEST_VALUE="+vaultValue, "TEST_LOCAL_VALUE="+localValue, "TEST_PASSPHRASE="+passphrase, "TEST_BIN="+binary)
+		"TEST_VALUE="+vaultValue, "TEST_LOCAL_VALUE="+localValue, "TEST_PASSPHRASE="+passphrase, "TEST_PASSWORD="+password, "TEST_BIN="+binary)
 	w.storeLocal(t, binary)
 	return w
 }
@@ -178,7 +180,7 @@ func (w *world) keepsNothing(t *testing.T) {
 			if errors.Is(err, fs.ErrNotExist) {
 				return nil
 			}
-			for _, marker := range []string{vaultValue, localValue, passphrase} {
+			for _, marker := range []string{vaultValue, localValue, passphrase, password} {
 				if strings.Contains(string(content), marker) {
 					t.Errorf("%s holds %s", path, marker)
 				}

@@ -14,13 +14,68 @@ local typed = vim.env.TEST_VAULT_TOKEN
 vim.fn.inputsecret = function()
   return typed
 end
-check.answers({ 'HashiCorp', 'Token', 'second', vim.env.TEST_VAULT_ADDRESS, 'Add' })
+-- What is typed wrong is asked for again.
+local asked = check.answers({
+  'HashiCorp',
+  'Token',
+  'two words',
+  'second',
+  'vault.example.com',
+  vim.env.TEST_VAULT_ADDRESS,
+  'Add',
+  'Later',
+})
 vim.cmd('LspVaultAddCredential')
 check.await_message('added credential "second"')
+check.eventually('the last question', function()
+  return #asked == 8
+end)
+check.contains(check.messages(), 'use letters, digits', 'messages')
+check.contains(check.messages(), 'Address must be an http or https URL', 'messages')
 check.answers({ 'second' })
 vim.cmd('LspVaultTestCredential')
 check.await_message('second: ')
 vim.cmd('LspVaultLogin second')
+check.await_message('signed in with second: ')
+check.equal(vim.fn.getcompletion('LspVaultLogin s', 'cmdline'), { 'second' }, 'completion')
+
+-- A form for what there is: filled in, and the secret stays. Another place of the
+-- secret takes it out of the keyring's hands.
+asked = check.answers({ 'second', 'Edit', 'namespace', 'team', 'Save' })
+vim.cmd('LspVaultCredentials')
+check.await_message('changed credential "second"')
+asked = check.answers({
+  'token = kept in the OS keyring',
+  'Environment',
+  'A=B',
+  'Environment',
+  'TEST_VAULT_TOKEN',
+  'namespace = team',
+  '',
+  'Save',
+})
+vim.cmd('LspVaultEditCredential second')
+check.eventually('the second change', function()
+  local file = io.open(vim.env.XDG_CONFIG_HOME .. '/vault-lsp/config.json')
+  local config = file:read('*a')
+  file:close()
+  return config:find('"second".*"env": "TEST_VAULT_TOKEN"') and not config:find('"team"', 1, true)
+end)
+check.equal(#asked, 8, 'questions of the second change')
+check.answers({ 'Make default' })
+asked = check.answers({ 'second', 'Make default' })
+vim.cmd('LspVaultCredentials')
+check.await_message('"second" is the default now')
+
+-- A user of the server, whose password is typed.
+local token = typed
+typed = vim.env.TEST_PASSWORD
+check.answers({ 'HashiCorp', 'User name', 'people', vim.env.TEST_VAULT_ADDRESS, 'jo', 'Add', 'Test' })
+vim.cmd('LspVaultAddCredential')
+check.await_message('people: ')
+check.await_message('valid ')
+typed = token
+
 vim.cmd('LspVaultRemoveCredential second')
 check.await_message('removed credential "second"')
 vim.cmd('LspVaultTestCredential second')
@@ -51,7 +106,7 @@ local log = io.open(vim.lsp.log.get_filename())
 local logged = log:read('*a')
 log:close()
 check.contains(logged, 'workspace/executeCommand', 'protocol log')
-for _, secret in ipairs({ vim.env.TEST_PASSPHRASE, vim.env.TEST_LOCAL_VALUE, vim.env.TEST_VAULT_TOKEN }) do
+for _, secret in ipairs({ vim.env.TEST_PASSWORD, vim.env.TEST_PASSPHRASE, vim.env.TEST_LOCAL_VALUE, vim.env.TEST_VAULT_TOKEN }) do
   check.lacks(logged, secret, 'protocol log')
   check.lacks(check.everything(), secret, 'what Neovim shows')
 end

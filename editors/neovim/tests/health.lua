@@ -26,7 +26,7 @@ for name in pairs(vim.api.nvim_buf_get_commands(0, {})) do
     names[#names + 1] = ':' .. name
   end
 end
-check.equal(#names, 13, 'commands')
+check.equal(#names, 15, 'commands')
 for option in pairs(require('vault_lsp.config').get()) do
   names[#names + 1] = 'vault-lsp-' .. option
 end

@@ -47,13 +47,19 @@ end
 
 -- What a command takes beside its description.
 local none, name = {}, { nargs = '?' }
+local credential_name = {
+  nargs = '?',
+  complete = function(prefix)
+    return require('vault_lsp.credential').names(prefix)
+  end,
+}
 local provider = {
   nargs = '?',
   range = true,
   complete = function(prefix)
     return vim.tbl_filter(function(item)
       return vim.startswith(item, prefix)
-    end, { 'aws', 'gcp', 'vault', 'hcp', 'azure', 'local' })
+    end, { 'aws', 'ssm', 'gcp', 'vault', 'hcp', 'azure', 'local' })
   end,
 }
 
@@ -82,10 +88,12 @@ function M.create(bufnr)
   command('LspVaultCopyCurl', curl, 'Copy the request as cURL; with ! its secrets too', { bang = true })
   command('LspVaultInsertSecret', insert, 'Insert a secret reference, or put it for the selection', provider)
   command('LspVaultEnvironment', named(session.environment), 'Select the environment', name)
+  command('LspVaultCredentials', credential.manage, 'Show and change the credential profiles', none)
   command('LspVaultAddCredential', credential.add, 'Add a credential profile', none)
-  command('LspVaultTestCredential', named(credential.test), 'Sign in and say who you are', name)
-  command('LspVaultLogin', named(credential.login), 'Sign in anew', name)
-  command('LspVaultRemoveCredential', named(credential.remove), 'Remove a credential profile', name)
+  command('LspVaultEditCredential', named(credential.edit), 'Edit a credential profile', credential_name)
+  command('LspVaultTestCredential', named(credential.test), 'Say who you are', credential_name)
+  command('LspVaultLogin', named(credential.login), 'Sign in anew', credential_name)
+  command('LspVaultRemoveCredential', named(credential.remove), 'Remove a credential profile', credential_name)
   command('LspVaultCache', session.cache, 'Say what the cache holds', none)
   command('LspVaultResetCache', session.reset_cache, 'Drop cached secrets and logins', none)
   command('LspVaultPermissions', session.permissions, 'List and revoke permissions', none)

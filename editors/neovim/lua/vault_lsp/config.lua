@@ -52,6 +52,13 @@ function M.client()
     filetypes = M.filetypes,
     settings = server_settings(options.settings),
     commands = require('vault_lsp.send').lenses,
+    -- The plugin shows device codes in a window of its own.
+    init_options = { deviceCode = true },
+    handlers = {
+      ['vault-lsp/deviceCode'] = function(...)
+        require('vault_lsp.device').show(...)
+      end,
+    },
   }
 end
 

@@ -1,113 +1,46 @@
--- Credential profiles: add, test, sign in, remove.
+-- Credential profiles: who they are, sign in, add, edit, remove.
 local async = require('vault_lsp.async')
+local entry = require('vault_lsp.entry')
 local form = require('vault_lsp.form')
+local profile = require('vault_lsp.profile')
 local rpc = require('vault_lsp.rpc')
 
 local M = {}
 
-local function choose_method(providers)
-  local provider = form.select(providers, 'Credential for', function(p)
-    return p.label
-  end)
-  return provider
-    and form.select(provider.methods, 'Sign in by', function(m)
-      return ('%s: %s'):format(m.label, form.brief(m.doc))
-    end)
+-- expiry says when something ends, for a person.
+local function expiry(expires)
+  if type(expires) ~= 'string' then
+    return nil
+  end
+  local year, month, day, hour, minute, second = expires:match('^(%d+)-(%d+)-(%d+)T(%d+):(%d+):(%d+)Z$')
+  if not year then
+    return nil
+  end
+  local zone = os.time() - os.time(os.date('!*t'))
+  local ends = os.time({
+    year = year,
+    month = month,
+    day = day,
+    hour = hour,
+    min = minute,
+    sec = second,
+    isdst = false,
+  }) + zone
+  local left = ends - os.time()
+  if left < 0 then
+    return 'ended ' .. os.date('%Y-%m-%d %H:%M', ends)
+  elseif left < 3600 then
+    return ('for %d more minutes'):format(math.floor(left / 60))
+  end
+  return 'until ' .. os.date('%Y-%m-%d %H:%M', ends)
 end
 
--- plain_fields asks for the fields that are no secrets.
-local function plain_fields(method)
-  local fields, required = {}, {}
-  for _, field in ipairs(method.fields) do
-    if not field.secret then
-      fields[#fields + 1] = field
-      if field.required then
-        required[#required + 1] = field.name
-      end
-    end
-  end
-  return form.fill(fields, required, 'Add the credential', function(field)
-    if field.values then
-      return form.select(field.values, field.prompt)
-    end
-    local example = field.example and (' (such as %s)'):format(field.example) or ''
-    return form.input(field.prompt .. example, field.default)
-  end)
-end
-
--- give_secrets asks for each secret that the server waits for.
-local function give_secrets(method, added)
-  local prompts = {}
-  for _, field in ipairs(method.fields) do
-    prompts[field.name] = field.prompt
-  end
-  for i, name in ipairs(added.needs) do
-    local problem = form.secret(prompts[name] or name, added.input[i])
-    if problem then
-      return ('%s: %s'):format(name, problem)
-    end
-  end
-end
-
--- add asks for a new profile; its secrets go to the keyring.
-function M.add(bufnr)
-  local client = rpc.client(bufnr)
-  if not client then
-    return
-  end
-  async.run(function()
-    local providers = rpc.ask(client, bufnr, 'vault-lsp.listProviders')
-    local method = providers and choose_method(providers)
-    local name = method and form.input('Name of the credential')
-    local fields = name and name ~= '' and plain_fields(method)
-    if not fields then
-      return
-    end
-    local added = rpc.ask(client, bufnr, 'vault-lsp.addCredential', {
-      name = name,
-      provider = method.provider,
-      auth = method.auth,
-      fields = next(fields) and fields or nil,
-    })
-    if not added then
-      return
-    end
-    local problem = give_secrets(method, added)
-    if problem then
-      rpc.notify(('credential "%s" was added without %s'):format(name, problem), vim.log.levels.ERROR)
-    else
-      rpc.notify(('added credential "%s"; :LspVaultTestCredential tests it'):format(name))
-    end
-  end)
-end
-
-local function choose_name(client, bufnr, verb)
-  local list = rpc.ask(client, bufnr, 'vault-lsp.listCredentials')
-  if list and #list == 0 then
-    rpc.notify('no credentials are configured; :LspVaultAddCredential adds one')
-    return
-  end
-  local chosen = list
-    and form.select(list, verb, function(c)
-      return ('%s (%s, %s)'):format(c.name, c.provider, c.auth)
-    end)
-  return chosen and chosen.name
-end
-
--- with_one runs a command on the named profile, or on one that the user picks,
--- and shows what it answers.
-local function with_one(bufnr, name, verb, command, describe)
-  local client = rpc.client(bufnr)
-  if not client then
-    return
-  end
-  async.run(function()
-    name = name ~= '' and name or choose_name(client, bufnr, verb)
-    local result = name and rpc.ask(client, bufnr, command, { name = name })
-    if result then
-      rpc.notify(describe(result))
-    end
-  end)
+-- describe is one line about a profile, for menus.
+local function describe(c)
+  local parts = { ('%s (%s, %s%s)'):format(c.name, c.provider, c.auth, c.isDefault and ', default' or '') }
+  parts[#parts + 1] = c.identity
+  parts[#parts + 1] = expiry(c.expires)
+  return table.concat(parts, '  ')
 end
 
 local function identity(result)
@@ -115,20 +48,154 @@ local function identity(result)
   for _, detail in ipairs(result.details) do
     lines[#lines + 1] = ('  %s: %s'):format(detail.name, detail.value)
   end
+  local ends = expiry(result.expires)
+  if ends then
+    lines[#lines + 1] = '  valid ' .. ends
+  end
   return table.concat(lines, '\n')
 end
 
-function M.test(bufnr, name)
-  with_one(bufnr, name, 'Test which credential', 'vault-lsp.testCredential', identity)
+-- names are those of the profiles, for the completion of commands.
+function M.names(prefix)
+  local client = vim.lsp.get_clients({ bufnr = 0, name = 'vault_lsp' })[1]
+  local found
+  if client then
+    rpc.call(client, 0, 'vault-lsp.listCredentials', nil, function(err, list)
+      found = err and {} or list
+    end)
+    vim.wait(1000, function()
+      return found ~= nil
+    end, 10)
+  end
+  local names = {}
+  for _, c in ipairs(found or {}) do
+    if vim.startswith(c.name, prefix) then
+      names[#names + 1] = c.name
+    end
+  end
+  return names
 end
 
-function M.login(bufnr, name)
-  with_one(bufnr, name, 'Sign in with which credential', 'vault-lsp.loginCredential', identity)
+local function choose(client, bufnr, verb)
+  local list = rpc.ask(client, bufnr, 'vault-lsp.listCredentials')
+  if list and #list == 0 then
+    rpc.notify('no credentials are configured; :LspVaultAddCredential adds one')
+    return
+  end
+  return list and form.select(list, verb, describe)
 end
 
-function M.remove(bufnr, name)
-  with_one(bufnr, name, 'Remove which credential', 'vault-lsp.removeCredential', function(result)
-    return ('removed credential "%s"'):format(result.name)
+-- run runs a command on a profile and returns its result, or nil after showing
+-- the error. The user enters what is missing; :LspVaultCancel gives up.
+local function run(client, bufnr, command, name)
+  local err, result = entry.with(client, bufnr, function()
+    return require('vault_lsp.send').exchange(client, bufnr, command, { name = name })
+  end, command ~= 'vault-lsp.loginCredential')
+  if err then
+    rpc.fail(err)
+  end
+  return result
+end
+
+local function test(client, bufnr, name)
+  local result = run(client, bufnr, 'vault-lsp.testCredential', name)
+  if result then
+    rpc.notify(identity(result))
+  end
+end
+
+local function login(client, bufnr, name)
+  rpc.notify(('signing in with "%s" …'):format(name))
+  local result = run(client, bufnr, 'vault-lsp.loginCredential', name)
+  if result then
+    rpc.notify('signed in with ' .. identity(result))
+  end
+end
+
+local function edit(client, bufnr, name)
+  if profile.edit(client, bufnr, name) then
+    rpc.notify(('changed credential "%s"'):format(name))
+  end
+end
+
+local function make_default(client, bufnr, name)
+  if run(client, bufnr, 'vault-lsp.setDefaultCredential', name) then
+    rpc.notify(('"%s" is the default now'):format(name))
+  end
+end
+
+local function remove(client, bufnr, name)
+  if run(client, bufnr, 'vault-lsp.removeCredential', name) then
+    rpc.notify(('removed credential "%s"'):format(name))
+  end
+end
+
+local function add(client, bufnr)
+  local name, sign_in = profile.add(client, bufnr)
+  if not name then
+    return
+  end
+  local offer = sign_in and 'Sign in' or 'Test'
+  rpc.notify(('added credential "%s"; :LspVaultTestCredential tests it'):format(name))
+  if form.select({ offer, 'Later' }, ('%s with "%s" now'):format(offer, name)) == offer then
+    (sign_in and login or test)(client, bufnr, name)
+  end
+end
+
+-- flow runs a function of client and buffer in a coroutine.
+local function flow(bufnr, fn)
+  local client = rpc.client(bufnr)
+  if client then
+    async.run(function()
+      fn(client, bufnr)
+    end)
+  end
+end
+
+-- named makes a command's function of one that works on a profile: the named
+-- one, or one that the user picks.
+local function named(verb, fn)
+  return function(bufnr, name)
+    flow(bufnr, function(client)
+      local chosen = name ~= '' and name or (choose(client, bufnr, verb) or {}).name
+      if chosen then
+        fn(client, bufnr, chosen)
+      end
+    end)
+  end
+end
+
+M.test = named('Test which credential', test)
+M.login = named('Sign in with which credential', login)
+M.edit = named('Edit which credential', edit)
+M.remove = named('Remove which credential', remove)
+
+-- add asks for a new profile; its secrets go to the keyring.
+function M.add(bufnr)
+  flow(bufnr, add)
+end
+
+-- manage lists the profiles with who they are and for how long, and does with
+-- one what the user picks.
+function M.manage(bufnr)
+  flow(bufnr, function(client)
+    local chosen = choose(client, bufnr, 'Credential')
+    if not chosen then
+      return
+    end
+    local actions = {
+      { chosen.identity and 'Renew the sign-in' or 'Sign in', login },
+      { 'Test', test },
+      { 'Edit', edit },
+      { 'Make default', make_default },
+      { 'Remove', remove },
+    }
+    local action = form.select(actions, describe(chosen), function(item)
+      return item[1]
+    end)
+    if action then
+      action[2](client, bufnr, chosen.name)
+    end
   end)
 end
 

@@ -1,5 +1,6 @@
 -- Inserting a secret reference with a form of its fields.
 local async = require('vault_lsp.async')
+local entry = require('vault_lsp.entry')
 local form = require('vault_lsp.form')
 local rpc = require('vault_lsp.rpc')
 
@@ -38,7 +39,9 @@ local function listed(client, bufnr, provider, field, values)
   known.credential = nil
   args.known = next(known) and known or nil
   while true do
-    local err, result = rpc.try(client, bufnr, 'vault-lsp.listSecrets', args)
+    local err, result = entry.with(client, bufnr, function()
+      return rpc.try(client, bufnr, 'vault-lsp.listSecrets', args)
+    end, true)
     if err then
       rpc.notify('no list of ' .. field.name .. ': ' .. err.message, vim.log.levels.WARN)
     end
@@ -58,8 +61,7 @@ end
 
 -- ask_field asks for one field's value: from its own values or those of the
 -- vault where there are any.
-local function ask_field(client, bufnr, provider, field, values)
-  local begin
+local function ask_field(client, bufnr, provider, field, values, begin)
   if field.values then
     return form.select(field.values, field.name)
   elseif field.live then
@@ -67,7 +69,7 @@ local function ask_field(client, bufnr, provider, field, values)
     if picked then
       return value
     end
-    begin = value
+    begin = value or begin
   end
   return form.input(('%s (%s)'):format(field.name, form.brief(field.doc)), begin)
 end
@@ -105,8 +107,8 @@ function M.insert(bufnr, provider_name, range)
     local provider = providers and choose_provider(providers, provider_name)
     local required = provider and choose_form(provider)
     local values = required
-      and form.fill(provider.fields, required, 'Insert the reference', function(field, values)
-        return ask_field(client, bufnr, provider, field, values)
+      and form.fill(provider.fields, required, 'Insert the reference', function(field, values, begin)
+        return ask_field(client, bufnr, provider, field, values, begin)
       end)
     if values then
       rpc.ask(client, bufnr, 'vault-lsp.insertSecret', {

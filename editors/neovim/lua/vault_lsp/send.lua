@@ -1,6 +1,6 @@
 -- Sending requests.
 local async = require('vault_lsp.async')
-local form = require('vault_lsp.form')
+local entry = require('vault_lsp.entry')
 local response = require('vault_lsp.response')
 local rpc = require('vault_lsp.rpc')
 
@@ -13,7 +13,7 @@ local running = {}
 
 -- exchange runs a command in a coroutine and returns error and result. It does
 -- not return if the call is cancelled: Neovim drops what the server answers then.
-local function exchange(client, bufnr, command, args)
+function M.exchange(client, bufnr, command, args)
   local calls = running[bufnr] or {}
   running[bufnr] = calls
   return async.await(function(done)
@@ -32,19 +32,6 @@ local function exchange(client, bufnr, command, args)
   end)
 end
 
--- unlock asks for the passphrase of a vault that is locked. It returns whether
--- the vault is open now.
-local function unlock(failure)
-  if failure.code ~= 'locked' or type(failure.input) ~= 'table' then
-    return false
-  end
-  local problem = form.secret('Passphrase of the local vault', failure.input[1])
-  if problem then
-    rpc.notify(problem, vim.log.levels.ERROR)
-  end
-  return not problem
-end
-
 -- send runs a sending command and shows what comes back.
 local function send(bufnr, command, args, show)
   local client = rpc.client(bufnr)
@@ -53,10 +40,9 @@ local function send(bufnr, command, args, show)
   end
   async.run(function()
     vim.api.nvim_echo({ { 'vault-lsp: sending …' } }, false, {})
-    local err, result = exchange(client, bufnr, command, args)
-    if err and unlock(rpc.failure(err)) then
-      err, result = exchange(client, bufnr, command, args)
-    end
+    local err, result = entry.with(client, bufnr, function()
+      return M.exchange(client, bufnr, command, args)
+    end)
     vim.api.nvim_echo({ { '' } }, false, {})
     if not err then
       show(result)
@@ -133,9 +119,11 @@ function M.curl(bufnr, reveal)
   async.run(function()
     local args = target(bufnr, '')
     args.reveal = reveal or nil
-    local result = rpc.ask(client, bufnr, 'vault-lsp.copyAsCurl', args)
-    if not result then
-      return
+    local err, result = entry.with(client, bufnr, function()
+      return rpc.try(client, bufnr, 'vault-lsp.copyAsCurl', args)
+    end)
+    if err then
+      return rpc.fail(err)
     end
     if clipboard then
       vim.fn.setreg('+', result.text)
