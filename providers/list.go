@@ -12,8 +12,8 @@ import (
 )
 
 // List returns the values a field can take. It works with configured
-// credentials only: without one it returns an *Error of kind Unauthenticated
-// and asks nobody. The local vault needs none, being this program's own. Names
+// credentials only, unless the query says otherwise: without one it returns an
+// *Error of kind Unauthenticated and asks nobody. The local vault needs none, being this program's own. Names
 // of keys come from the cache where the secret is in it.
 func (r *Resolver) List(ctx context.Context, provider, credential string, query Query) ([]Item, error) {
 	p, c, err := r.route(provider, credential)
@@ -23,7 +23,7 @@ func (r *Resolver) List(ctx context.Context, provider, credential string, query 
 	if items, ok := r.cachedKeys(provider, c, query); ok {
 		return items, nil
 	}
-	if c.Profile.Ambient && provider != secret.Local {
+	if c.Profile.Ambient && !query.Ambient && provider != secret.Local {
 		return nil, &Error{Kind: Unauthenticated, Provider: provider, Op: "list",
 			Message: "names are listed with configured credentials only",
 			Hint:    "add one with `vault-lsp credential add`"}

@@ -98,6 +98,9 @@ type Query struct {
 	Field  string            // the field to complete: "path"
 	Known  map[string]string // the fields that are already there
 	Prefix string            // what the user has typed of the value
+	// Ambient asks with the identity of the environment too, where no credential
+	// is configured: a person wants this list, and does not just type.
+	Ambient bool
 }
 
 // Item is one possible value of a field.

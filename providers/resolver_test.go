@@ -271,3 +271,16 @@ func TestTTL(t *testing.T) {
 		}
 	})
 }
+
+// Names are listed with the ambient identity only where a person asks for them.
+func TestListWithTheAmbientIdentity(t *testing.T) {
+	t.Parallel()
+	f := &fake{name: "aws", list: func(context.Context, Query) ([]Item, error) { return []Item{{Value: "x"}}, nil }}
+	r := NewResolver(Options{Providers: []Provider{f}, Store: newStore(t, "{}")})
+	if _, err := r.List(t.Context(), "aws", "", Query{Field: "secret"}); kindOf(err) != Unauthenticated || f.listed.Load() != 0 {
+		t.Errorf("got %v", err)
+	}
+	if items, err := r.List(t.Context(), "aws", "", Query{Field: "secret", Ambient: true}); err != nil || len(items) != 1 {
+		t.Errorf("got %v, %v", items, err)
+	}
+}

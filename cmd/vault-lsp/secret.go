@@ -43,7 +43,7 @@ func (a *app) secretList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			items, err := a.listItems(cmd.Context(), p, f, providers.Query{Field: field, Known: known, Prefix: prefix})
+			items, err := a.listItems(cmd.Context(), p, f, providers.Query{Field: field, Known: known, Prefix: prefix, Ambient: true})
 			if err != nil {
 				return err
 			}

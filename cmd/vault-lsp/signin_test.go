@@ -107,7 +107,7 @@ func TestSignInAtTheTerminal(t *testing.T) {
 	u.configure(portalConfig)
 	u.portalPipe("", "credential", "list").want(t, exitOK, "web  vault  oidc  not signed in")
 	r, opened := u.portalDialogue(nil, []string{"my passphrase", "my passphrase", "123456"}, "credential", "login", "web")
-	r.want(t, exitOK, "jo\n  ends: in 8 hours (", "no OS keyring", "https://login.example.com/start", "https://login.example.com/device and enter the code WDJB-MJHT", "valid for 10 minutes")
+	r.want(t, exitOK, "jo\n  ends: in 8 hours (", "no OS keyring", "https://login.example.com/start", "https://login.example.com/device in any browser and enter the code WDJB-MJHT", "valid for 10 minutes")
 	if len(opened) != 2 || opened[0] != "https://login.example.com/start" {
 		t.Errorf("opened %q", opened)
 	}
