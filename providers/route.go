@@ -72,7 +72,7 @@ func (r *Resolver) credential(signIn credentials.Session, profile credentials.Pr
 			if err != nil {
 				return secret.Value{}, materialError(ctx, provider, err)
 			}
-			r.options.OnValue(value)
+			r.announce(provider, field, value)
 			return value, nil
 		},
 	}

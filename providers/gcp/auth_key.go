@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	sdk "cloud.google.com/go/auth/credentials"
 )
@@ -60,4 +62,34 @@ func (a *account) keySource(ctx context.Context) (source, error) {
 		}
 	}
 	return a.library(sdk.ServiceAccount, data, file.principal())
+}
+
+// Private returns the secrets in the JSON of a credential. Its account, project
+// and URLs stand in errors and in answers of servers and stay readable; see
+// providers.Masker.
+func (p *Provider) Private(field string, material []byte) [][]byte {
+	var file struct {
+		Type             string `json:"type"`
+		PrivateKey       string `json:"private_key"`
+		PrivateKeyID     string `json:"private_key_id"`
+		RefreshToken     string `json:"refresh_token"`
+		ClientSecret     string `json:"client_secret"`
+		CredentialSource struct {
+			Headers map[string]string `json:"headers"`
+		} `json:"credential_source"`
+	}
+	if field != fieldKey || json.Unmarshal(material, &file) != nil {
+		return nil
+	}
+	parts := [][]byte{}
+	for _, text := range append([]string{file.PrivateKey, file.PrivateKeyID, file.RefreshToken, file.ClientSecret},
+		slices.Collect(maps.Values(file.CredentialSource.Headers))...) {
+		if text != "" {
+			parts = append(parts, []byte(text))
+		}
+	}
+	if len(parts) == 0 && file.Type != string(sdk.ExternalAccount) {
+		return nil // no form that is known here
+	}
+	return parts
 }

@@ -397,3 +397,33 @@ func TestAllowedHost(t *testing.T) {
 		t.Errorf("connected to %v", hosts)
 	}
 }
+
+// TestPrivate: of a credential's JSON the secrets are masked, and what names
+// people and places stays readable.
+func TestPrivate(t *testing.T) {
+	t.Parallel()
+	server := gcpfake.Start(t)
+	p := newProvider(t, server)
+	tests := map[string]struct {
+		material string
+		want     []string
+	}{
+		"key": {server.Key(reader, fields{"private_key": "PEM", "private_key_id": "abcdef"}), []string{"PEM", "abcdef"}},
+		"federation": {mustRead(t, writeFile(t, federation(map[string]any{
+			"client_secret": "hush", "credential_source": map[string]any{"url": "https://x", "headers": map[string]string{"Authorization": "Bearer y"}},
+		}))), []string{"hush", "Bearer y"}},
+		"user": {mustRead(t, writeFile(t, userFile("refresh-1", nil))), []string{"refresh-1", "client-secret-77"}},
+	}
+	for name, test := range tests {
+		var got []string
+		for _, part := range p.Private("key", []byte(test.material)) {
+			got = append(got, string(part))
+		}
+		if !slices.Equal(got, test.want) {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+	if p.Private("key", []byte("text")) != nil || p.Private("password", []byte("{}")) != nil {
+		t.Error("material of another form must be masked as a whole")
+	}
+}

@@ -49,6 +49,7 @@ var (
 	_ providers.Provider = (*Provider)(nil)
 	_ providers.Resetter = (*Provider)(nil)
 	_ providers.Closer   = (*Provider)(nil)
+	_ providers.Masker   = (*Provider)(nil)
 )
 
 // New returns a Provider. It reads and connects to nothing.
