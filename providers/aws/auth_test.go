@@ -345,6 +345,26 @@ func TestExpiredCredentialsOfAProcess(t *testing.T) {
 	wantWho(t, p, c, "ASIANEW")
 }
 
+// A program that gives credentials has neither this program's standard input,
+// which is the editor's connection, nor a shell.
+func TestProcessHasNoStreams(t *testing.T) {
+	_, endpoint := newKeyFake(t)
+	script := writeFile(t, "script", `read -r line
+printf '{"Version":1,"AccessKeyId":"ASIA%s%s","SecretAccessKey":"MARKER-x"}' "$line" "$#"`)
+	config := writeFile(t, "config", "[profile prod]\ncredential_process = sh "+script+" && touch $HOME\n")
+	input := writeFile(t, "input", "STOLEN\n")
+	file, err := os.Open(input)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = file.Close() })
+	before := os.Stdin
+	os.Stdin = file
+	t.Cleanup(func() { os.Stdin = before })
+	c := credential("profile", fields{"profile": "prod", "configFile": config, "region": region, "endpoint": endpoint}, nil)
+	wantWho(t, aws.New(aws.Options{}), c, "ASIA3") // no line, and three arguments: && touch $HOME
+}
+
 // TLS is verified, with the certificates of AWS_CA_BUNDLE where that is set.
 func TestCertificates(t *testing.T) {
 	server := httptest.NewTLSServer(&keyFake{})
