@@ -1,6 +1,8 @@
 package vault_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -39,36 +41,51 @@ func setAmbient(t *testing.T, other string) {
 // the profile sees the profile's token and nothing else, and nobody else sees
 // anything, whatever it redirects to.
 func TestAmbientIsNotSent(t *testing.T) {
+	podToken := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(podToken, []byte("profile-pod-token"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, code := range []int{0, 301, 302, 303, 307, 308} {
 		t.Run(fmt.Sprint("redirect ", code), func(t *testing.T) {
 			other := newRecorder(t, "", status(http.StatusOK))
 			setAmbient(t, other.URL)
 			named := newRecorder(t, "", func(w http.ResponseWriter, r *http.Request) bool {
 				if code == 0 {
-					_, _ = w.Write([]byte(`{"auth": {"client_token": "minted-token", "lease_duration": 60}, "data": {"k": "v"}}`))
+					_, _ = w.Write([]byte(`{"auth": {"client_token": "minted-token", "lease_duration": 60}, "data": {"k": "v", "ttl": 60, "secret_id": "s", "creation_path": "auth/approle/role/r/secret-id"}}`))
 					return true
 				}
 				http.Redirect(w, r, other.URL+"/v1/stolen?x="+r.Header.Get("X-Vault-Token"), code)
 				return true
 			})
-			p := newProvider(t, vault.Options{})
+			p := newProvider(t, vault.Options{PodTokenFile: podToken})
+			signedIn := credential("oidc", named.URL, nil, nil)
+			if err := signedIn.Session.Save(t.Context(), []byte(`{"token": "profile-token"}`)); err != nil {
+				t.Fatal(err)
+			}
 			logins := []providers.Credential{
 				withToken(named.URL, "profile-token", nil),
 				withAppRole(named.URL, "profile-role", "profile-secret", nil),
+				withAppRole(named.URL, "profile-role", "profile-token", fields{"secretIdWrapped": "true"}),
+				credential("userpass", named.URL, fields{"username": "jo"}, map[string]string{"password": "profile-secret"}),
+				credential("ldap", named.URL, fields{"username": "jo"}, map[string]string{"password": "profile-secret"}),
+				credential("jwt", named.URL, nil, map[string]string{"jwt": "profile-secret"}),
+				credential("kubernetes", named.URL, fields{"role": "r"}, nil),
+				signedIn,
 			}
 			for _, c := range logins {
 				_, err := p.Get(t.Context(), c, ref(t, "path=a", "engine=v1"))
 				if code == 0 && err != nil {
-					t.Errorf("get: %v", err)
+					t.Errorf("%s: get: %v", c.Profile.Auth, err)
 				}
 				if code != 0 {
-					got := providertest.WantError(t, err, providers.Unavailable, "profile-token", "profile-secret", "stolen")
+					got := providertest.WantError(t, err, providers.Unavailable, "profile-token", "profile-secret", "profile-pod-token", "stolen")
 					if !strings.Contains(got.Message, "redirects to "+other.URL) {
 						t.Errorf("message %q: want where it redirects to", got.Message)
 					}
 				}
 				_, _ = p.List(t.Context(), c, providers.Query{Field: "mount"})
 				_, _ = p.Check(t.Context(), c)
+				_, _ = p.SignIn(t.Context(), c, person(func(context.Context, string) error { return errors.New("no browser") }))
 			}
 			if got := other.all(); len(got) > 0 {
 				t.Errorf("the other server got %d requests: %+v", len(got), got)
@@ -93,7 +110,8 @@ func wantOnlyProfile(t *testing.T, server *recorder) {
 		switch token := request.Header.Get("X-Vault-Token"); token {
 		case "profile-token", "minted-token":
 		case "":
-			if request.URI != loginPath {
+			// The way to a token.
+			if !strings.Contains(request.URI, "/login") && !strings.HasPrefix(request.URI, "/v1/auth/oidc/") && request.URI != "/v1/sys/wrapping/lookup" {
 				t.Errorf("%s without a token", request.URI)
 			}
 		default:
