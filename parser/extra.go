@@ -175,17 +175,28 @@ func isResponseFile(content string) bool {
 	return strings.HasPrefix(content, "<>") && len(content) > 2 && isBlank(content[2]) && strings.TrimLeft(content[3:], " \t") != ""
 }
 
-// readPastedResponse reads a response that was pasted into the file, which
-// goes on to the next separator.
+// readPastedResponse reads a response that was pasted into the file. It goes on
+// to the next separator, or to a request that C9 accepts behind its body.
 func (p *parser) readPastedResponse() bool {
 	if !isStatusLine(p.content()) {
 		return false
 	}
 	start, end := p.line, p.line.end
+	body, blank := -1, false
+	var shape bodyShape
 	for p.advance(); !p.eof && !p.atSeparatorInColumn0(); p.advance() {
-		if p.line.first < p.line.end {
-			end = p.line.end
+		content := p.content()
+		if content == "" {
+			blank = true
+			continue
 		}
+		if blank && p.line.first == p.line.start && startsRequest(content) && (body < 0 || shape.complete(p.src, body, end)) {
+			break
+		}
+		if blank && body < 0 {
+			body = p.line.start
+		}
+		blank, end = false, p.line.end
 	}
 	span := text.Span{Start: start.first, End: end}
 	p.attach(Attachment{Kind: AttachResponse, Span: span, Code: span})

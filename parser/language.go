@@ -28,6 +28,17 @@ func LanguageOf(name string) Language {
 	return HTTP
 }
 
+// LanguageNamed returns the language of that name, which is also an editor's
+// identifier for it.
+func LanguageNamed(name string) (language Language, known bool) {
+	for language = HTTP; language <= AsciiDoc; language++ {
+		if language.String() == name {
+			return language, true
+		}
+	}
+	return HTTP, false
+}
+
 // ParseAs is Parse for a file of some language. What stands around the requests
 // of a Markdown or AsciiDoc file are items of kind ItemProse.
 func ParseAs(language Language, src string) *File {

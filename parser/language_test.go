@@ -21,6 +21,18 @@ func TestLanguageOf(t *testing.T) {
 	}
 }
 
+func TestLanguageNamed(t *testing.T) {
+	t.Parallel()
+	for _, language := range []parser.Language{parser.HTTP, parser.Markdown, parser.AsciiDoc} {
+		if got, known := parser.LanguageNamed(language.String()); !known || got != language {
+			t.Errorf("%s is %v, %v", language, got, known)
+		}
+	}
+	if _, known := parser.LanguageNamed("word"); known {
+		t.Error("word is a language")
+	}
+}
+
 func TestFences(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {

@@ -136,21 +136,28 @@ func TestReparseKeepsNothingOfTheOldSourceBehindTheEdit(t *testing.T) {
 }
 
 // BenchmarkReparse types a letter in the first, the middle and the last tenth
-// of the large file.
+// of the large file, and of one of 1 MB.
 func BenchmarkReparse(b *testing.B) {
-	src := benchfile.Requests(requests)
-	for _, place := range []struct {
-		name string
-		at   int
-	}{{"begin", len(src) / 10}, {"middle", len(src) / 2}, {"end", len(src) - len(src)/10}} {
-		b.Run(place.name, func(b *testing.B) {
-			at := place.at + strings.IndexByte(src[place.at:], '\n')
-			versions := [2]string{src, replaced(b, src, at, at, "x")}
-			file := parser.Parse(src)
-			b.ReportAllocs()
-			for i := 0; b.Loop(); i++ {
-				file = parser.Reparse(file, versions[(i+1)%2])
-			}
-		})
+	large := benchfile.Requests(requests)
+	megabyte := benchfile.Requests(requests * 1_000_000 / len(large))
+	for _, file := range []struct{ name, src string }{{"large", large}, {"1MB", megabyte}} {
+		src := file.src
+		for _, place := range []struct {
+			name string
+			at   int
+		}{{"begin", len(src) / 10}, {"middle", len(src) / 2}, {"end", len(src) - len(src)/10}} {
+			b.Run(file.name+"/"+place.name, func(b *testing.B) { reparse(b, src, place.at) })
+		}
+	}
+}
+
+// reparse types and removes a letter in the line of offset near.
+func reparse(b *testing.B, src string, near int) {
+	at := near + strings.IndexByte(src[near:], '\n')
+	versions := [2]string{src, replaced(b, src, at, at, "x")}
+	file := parser.Parse(src)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		file = parser.Reparse(file, versions[(i+1)%2])
 	}
 }

@@ -173,6 +173,7 @@ func TestRulingC09RequestWithoutSeparator(t *testing.T) {
 		"behind XML":        {src: "POST http://a\n\n<?xml version=\"1.0\"?>\n<b><c/></b>\n\nGET {{d}}\n", want: []string{"POST | http://a | <?xml version=\"1.0\"?>\n<b><c/></b>", "GET | {{d}}"}, codes: warning},
 		"behind a script":   {src: "GET http://a\n\n> {% x %}\n\nGET http://b\n", want: []string{"GET | http://a", "GET | http://b"}, codes: []string{"information script-not-run", "warning missing-separator"}},
 		"behind a variable": {src: "POST http://a\n\nb=c\n\n@d = e\nGET http://b\n", want: []string{"POST | http://a | b=c", "GET | http://b"}, codes: []string{"hint variable-behind-body", "warning missing-separator"}},
+		"behind a response": {src: "GET http://a\n\nHTTP/1.1 200 OK\nX: y\n\n{\n\nGET http://no\n\n}\n\nGET http://b\n", want: []string{"GET | http://a", "GET | http://b"}, codes: warning},
 		"no blank line":     {src: "POST http://a\n\n{}\nGET http://b\n", want: []string{"POST | http://a | {}\nGET http://b"}},
 		"in open JSON":      {src: "POST http://a\n\n{\n\nGET http://b\n\n}\n", want: []string{"POST | http://a | {\n\nGET http://b\n\n}"}},
 		"in open XML":       {src: "POST http://a\n\n<b>\n\nGET http://b\n\n</b>\n", want: []string{"POST | http://a | <b>\n\nGET http://b\n\n</b>"}},

@@ -226,6 +226,10 @@ func TestParse(t *testing.T) {
 		t.Errorf("got %+v", tree)
 	}
 	u.run("parse", file).want(t, exitUsage, "--json")
+	fences := "text\n```http\nGET https://x.test/fence\n```\n"
+	u.run("parse", u.write("p.md", fences), "--json").want(t, exitOK, `"target": "https://x.test/fence"`)
+	u.run("parse", u.write("p.txt", fences), "--json", "--language", "asciidoc").want(t, exitOK, `"target": "https://x.test/fence"`)
+	u.run("parse", file, "--json", "--language", "word").want(t, exitUsage, "markdown")
 }
 
 func TestCheck(t *testing.T) {
