@@ -158,6 +158,8 @@ func (f failure) aboutConnection() (fault, bool) {
 	var scope *scopeError
 	found := fault{kind: providers.Unavailable, hint: "check the vault's name, and the network or a proxy in between"}
 	switch {
+	case errors.Is(f.err, errResponseTooLarge):
+		found.message = errResponseTooLarge.Error()
 	case errors.As(f.err, &redirect):
 		found.message = "the server redirects to " + redirect.target + ", which is not followed because the token would go along"
 	case errors.As(f.err, &origin):
@@ -171,10 +173,8 @@ func (f failure) aboutConnection() (fault, bool) {
 	case strings.Contains(f.err.Error(), "challenge resource"):
 		found.message = f.at.host + " asks for a token for another host than its own; none was requested"
 		found.hint = fmt.Sprintf("if it is an emulator or a vault of a cloud of your own, set %s to false in the credential", fieldVerifyChallenge)
-	case errors.Is(f.err, errNotVault):
+	case errors.Is(f.err, errNotVault), strings.Contains(f.err.Error(), "unmarshalling type"):
 		found.message = "the answer of " + f.at.host + " is not one of a key vault"
-	case errors.Is(f.err, errResponseTooLarge):
-		found.message = errResponseTooLarge.Error()
 	default:
 		return fault{}, false
 	}
