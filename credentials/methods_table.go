@@ -9,7 +9,7 @@ import (
 // Methods returns the table of ways to sign in, in the order of the provider
 // table. The caller may change what it gets.
 func Methods() []Method {
-	return slices.Concat(awsMethods(), gcpMethods(), vaultMethods(), hcpMethods(), azureMethods(), localMethods())
+	return slices.Concat(awsMethods(), gcpMethods(), vaultMethods(), hcpMethods(), azureMethods(), opMethods(), localMethods())
 }
 
 // Plain and secret fields are written with these, so that a row shows only what
@@ -250,6 +250,18 @@ func azureMethods() []Method {
 				tenant, clientID("id of the application; AZURE_CLIENT_ID if absent"),
 				plain("tokenFile", "Token file", "path of the pod's token; AZURE_FEDERATED_TOKEN_FILE if absent", typed(TypePath)),
 			}, shared),
+	}
+}
+
+func opMethods() []Method {
+	shared := []MethodField{
+		plain("program", "Program", "absolute path of the 1Password CLI", typed(TypePath), byDefault("op on the PATH"), example("/usr/local/bin/op")),
+	}
+	return []Method{
+		row(secret.Op, "default", "As op in a terminal", "The 1Password app, a session of the terminal, or the variables that op reads.",
+			[]MethodField{plain("account", "Account", "sign-in address or id of the account, where op knows several", example("my.1password.com"))}, shared),
+		row(secret.Op, "service-account", "Service account", "The token of a service account of 1Password.",
+			[]MethodField{secretField("token", "Token", "token of the service account, ops_…", required)}, shared),
 	}
 }
 

@@ -119,6 +119,10 @@ func Rules() map[string]Rule {
 			Outside:   []string{"golang.org/x/sync"},
 			Forbidden: noProcess(),
 		},
+		"providers/onepassword": {
+			Ours:      []string{"providers", "secret", "credentials"},
+			Forbidden: []string{"net/http", "log"},
+		},
 		"providers/providertest": {Ours: []string{"providers", "secret", "credentials"}},
 		"request": {
 			Ours:      []string{"internal/text", "internal/dayjs", "template", "parser", "secret", "env", "permission", "internal/redact"},
@@ -148,5 +152,5 @@ func Rules() map[string]Rule {
 // and the program, which wires the masking and prints a value that its user
 // asked for.
 func MayReveal() []string {
-	return []string{"request", "cmd/vault-lsp", "providers", "providers/awsauth", "providers/azure", "providers/hcp", "providers/local", "providers/vault", "providers/gcp"}
+	return []string{"request", "cmd/vault-lsp", "providers", "providers/awsauth", "providers/azure", "providers/hcp", "providers/local", "providers/onepassword", "providers/vault", "providers/gcp"}
 }

@@ -35,6 +35,9 @@ type Harness struct {
 	Text func(t *testing.T, payload providers.Payload) string
 	// ListField is the field of a reference that names a secret.
 	ListField string
+	// Listed is the item of a name where it is not the value that ListField has
+	// in its reference: where a vault lists only the beginning of one.
+	Listed func(name string) string
 
 	// Refused is a credential the vault does not accept: a wrong token, a wrong
 	// passphrase. Secrets are the texts in it that no error may show.
