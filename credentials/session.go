@@ -143,18 +143,19 @@ func (s *Store) loadRecord(ctx context.Context, profile Profile) (sessionRecord,
 	if !s.keeps(profile) {
 		return sessionRecord{}, nil
 	}
-	path, kind, ok := s.sessionFile(profile)
+	file, _, ok := s.findSession(profile)
 	if !ok {
 		return sessionRecord{}, nil
 	}
-	return s.readRecord(ctx, profile, path, kind)
+	return s.readRecord(ctx, profile, file)
 }
 
 // readRecord decrypts a file, once more where another process has made another
 // key since ours was fetched.
-func (s *Store) readRecord(ctx context.Context, profile Profile, path string, kind keyKind) (sessionRecord, error) {
+func (s *Store) readRecord(ctx context.Context, profile Profile, file sessionFile) (sessionRecord, error) {
+	path := file.path
 	for fresh := range 2 {
-		identity, cached, err := s.readingKey(ctx, kind, fresh == 1)
+		identity, cached, err := s.readingKey(ctx, file.kind, fresh == 1)
 		if errors.Is(err, ErrNoKeyring) {
 			return sessionRecord{}, nil // kept elsewhere: here nobody is signed in
 		}

@@ -112,19 +112,39 @@ func (s *Store) sessionPrefix(profile Profile) string {
 	return longHash(s.path) + "." + longHash(profile.Provider+"\x00"+profile.Name) + "."
 }
 
-func (s *Store) sessionPath(profile Profile, kind keyKind) string {
-	return filepath.Join(s.sessionDir(), s.sessionPrefix(profile)+bindingOf(profile)+"."+string(kind)+".age")
+// sessionFile is a file that a sign-in may be in.
+type sessionFile struct {
+	path string
+	kind keyKind
 }
 
-// sessionFile returns the file of a profile, if there is one.
-func (s *Store) sessionFile(profile Profile) (path string, kind keyKind, ok bool) {
-	for _, kind := range []keyKind{byKeyring, byPassphrase} {
-		path := s.sessionPath(profile, kind)
-		if _, err := os.Stat(path); err == nil {
-			return path, kind, true
+// sessionFiles are the files that the sign-in of a profile may be in.
+func (s *Store) sessionFiles(profile Profile) [2]sessionFile {
+	path := filepath.Join(s.sessionDir(), s.sessionPrefix(profile)+bindingOf(profile))
+	return [2]sessionFile{{path + ".keyring.age", byKeyring}, {path + ".passphrase.age", byPassphrase}}
+}
+
+func (s *Store) sessionPath(profile Profile, kind keyKind) string {
+	files := s.sessionFiles(profile)
+	if kind == byKeyring {
+		return files[0].path
+	}
+	return files[1].path
+}
+
+// findSession returns the file that a profile has, and its mark. For a moment,
+// while one is being replaced by the other, there may be two: the later counts.
+func (s *Store) findSession(profile Profile) (file sessionFile, present mark, ok bool) {
+	for _, candidate := range s.sessionFiles(profile) {
+		info, err := os.Stat(candidate.path)
+		if err != nil {
+			continue
+		}
+		if at := mark(info.ModTime().UnixNano()); !ok || at > present {
+			file, present, ok = candidate, at, true
 		}
 	}
-	return "", "", false
+	return file, present, ok
 }
 
 // keeps reports whether the sign-in of a profile is kept in a file. Nobody signs
@@ -157,12 +177,8 @@ func (s *Store) markOf(profile Profile) mark {
 	if !s.keeps(profile) {
 		return 0
 	}
-	for _, kind := range []keyKind{byKeyring, byPassphrase} {
-		if info, err := os.Stat(s.sessionPath(profile, kind)); err == nil {
-			return mark(info.ModTime().UnixNano())
-		}
-	}
-	return 0
+	_, present, _ := s.findSession(profile)
+	return present
 }
 
 // noticeMark tells the listeners if a person has signed in anew since the last
@@ -235,8 +251,8 @@ func (s *Store) forgetEdited(before, now parsed) {
 		case !ok:
 			_ = s.dropSession(old, "") // at the latest pruneSessions does
 		case bindingOf(old) != bindingOf(present):
-			keep, _, _ := s.sessionFile(present)
-			_ = s.dropSession(old, keep)
+			keep, _, _ := s.findSession(present)
+			_ = s.dropSession(old, keep.path)
 		}
 	}
 }
@@ -253,8 +269,8 @@ func (s *Store) pruneSessions() {
 	}
 	known := map[string]bool{}
 	for _, profile := range parsed.config.Credentials {
-		for _, kind := range []keyKind{byKeyring, byPassphrase} {
-			known[s.sessionPath(profile, kind)] = !parsed.forgetSignIns
+		for _, file := range s.sessionFiles(profile) {
+			known[file.path] = !parsed.forgetSignIns
 		}
 	}
 	s.removeSessions(known)

@@ -60,7 +60,7 @@ func (k *memoryKeyring) or() error {
 
 // open opens a store over a configuration text, with an environment and a
 // keyring of its own.
-func open(t *testing.T, config string, env map[string]string) (*Store, *memoryKeyring) {
+func open(t testing.TB, config string, env map[string]string) (*Store, *memoryKeyring) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "vault-lsp", "config.json")
 	if config != "" {

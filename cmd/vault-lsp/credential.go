@@ -61,12 +61,11 @@ func (a *app) credentialList() *cobra.Command {
 // signedIn says who is signed in with a profile, as far as that is kept; "" for
 // one that signs in by itself.
 func signedIn(ctx context.Context, store *credentials.Store, profile credentials.Profile) string {
-	if !profile.NeedsPerson() {
-		return ""
-	}
 	session := store.Session(profile)
 	account, known := session.Account(ctx)
 	switch {
+	case !session.Exists() && !profile.NeedsPerson():
+		return ""
 	case !session.Exists():
 		return "not signed in"
 	case !known:
@@ -282,9 +281,9 @@ func fieldHelp(f credentials.MethodField) string {
 	help := f.Doc
 	switch {
 	case f.Default != "":
-		help += " (default " + f.Default + ")"
+		help += "; default " + f.Default
 	case f.Example != "":
-		help += " (such as " + f.Example + ")"
+		help += "; such as " + f.Example
 	}
 	return help
 }

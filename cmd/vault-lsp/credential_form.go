@@ -88,7 +88,7 @@ func (f *form) askAuth() error {
 	if f.profile.Auth == "" {
 		var options []option
 		for _, m := range credentials.MethodsOf(f.profile.Provider) {
-			options = append(options, option{m.Auth, m.Label + ": " + m.Doc})
+			options = append(options, option{m.Auth, m.Doc})
 		}
 		var err error
 		if f.profile.Auth, err = f.choose(f.ctx, "How do you sign in?", options); err != nil {
