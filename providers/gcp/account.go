@@ -74,7 +74,8 @@ func (a *account) clientAt(ctx context.Context, region string) (*client, error) 
 
 // callError is a call of the API that failed.
 type callError struct {
-	origin *url.URL
+	origin    *url.URL
+	transport string
 	// connection is why no connection came about, if that was it.
 	connection error
 	err        error
@@ -113,7 +114,7 @@ func call[T any](ctx context.Context, a *account, region string, work func(conte
 			a.session.drop(l)
 			continue
 		}
-		failed := &callError{origin: c.origin, err: err}
+		failed := &callError{origin: c.origin, transport: c.transport, err: err}
 		if codeOf(err) == codes.Unavailable {
 			failed.connection = c.connectionFailure()
 		}

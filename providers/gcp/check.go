@@ -2,11 +2,11 @@ package gcp
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"cloud.google.com/go/secretmanager/apiv1/secretmanagerpb"
 	"google.golang.org/api/iterator"
@@ -109,7 +109,7 @@ func (a *account) emailOf(ctx context.Context, l *login) string {
 	var answer struct {
 		Email string `json:"email"`
 	}
-	if readResponse(response, &answer) != nil || !json.Valid([]byte(`"`+answer.Email+`"`)) {
+	if readResponse(response, &answer) != nil || strings.ContainsFunc(answer.Email, func(r rune) bool { return !unicode.IsPrint(r) || r == ' ' }) {
 		return ""
 	}
 	return answer.Email

@@ -61,7 +61,7 @@ func authorizationOf(ctx context.Context) authorization {
 // newClient makes the client of an origin. It connects on first use.
 func newClient(ctx context.Context, origin *url.URL, s settings, options Options) (*client, error) {
 	proxied := false
-	if !isNear(origin.Hostname()) {
+	if origin.Scheme == "https" && !isNear(origin.Hostname()) {
 		proxy, err := options.Proxy(&http.Request{Method: http.MethodGet, URL: origin, Header: http.Header{}})
 		if err != nil {
 			// The text of the error may hold the proxy's password.

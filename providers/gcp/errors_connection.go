@@ -32,17 +32,30 @@ func explainConnection(tried attempt, err error) (fault, bool) {
 	case errors.As(err, &plain):
 		return fault{
 			kind: providers.Unauthenticated, message: tried.title + ": " + plain.Error(),
-			hint: "correct the file of the credential: tokens go over https only",
+			hint: "correct the credential: tokens and secrets go over https only",
 		}, true
 	case errors.Is(err, errNoPayload):
 		return fault{kind: providers.Unavailable, message: "the answer is not one of Secret Manager", hint: "check the endpoint of " + tried.title}, true
 	case errors.Is(err, errAnswerTooLarge), errors.Is(err, errTokenResponseTooLarge):
 		return fault{kind: providers.Unavailable, message: "the answer of " + server + " is too large", hint: "check the endpoint and the proxy"}, true
 	}
-	if f, ok := explainTLS(server, err); ok {
-		return f, true
+	f, ok := explainTLS(server, err)
+	if !ok {
+		f = explainNetwork(server, err)
 	}
-	return explainNetwork(server, err), true
+	var failed *callError
+	if errors.As(err, &failed) && failed.transport == transportGRPC && isCut(err) {
+		f.hint += "; some networks pass no gRPC: set " + fieldTransport + " of the credential to rest"
+	}
+	return f, true
+}
+
+// isCut reports whether a connection was made and then ended by the other side
+// or by what stands between.
+func isCut(err error) bool {
+	var operation *net.OpError
+	return errors.As(err, &operation) && operation.Op == "remote error" ||
+		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // serverOf names the server that an error is about.

@@ -10,6 +10,7 @@ import (
 
 	"cloud.google.com/go/secretmanager/apiv1/secretmanagerpb"
 	"google.golang.org/api/iterator"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/vault-lsp/vault-lsp/providers"
@@ -104,11 +105,22 @@ func (a *account) listSecrets(ctx context.Context, query providers.Query) ([]pro
 		return nil, nil // no id begins like this
 	}
 	request := &secretmanagerpb.ListSecretsRequest{Parent: at.parent(), PageSize: pageSize}
-	if prefix != "" {
-		// https://cloud.google.com/secret-manager/docs/filtering: a part of the
-		// name; that it is the beginning is looked at below.
-		request.Filter = "name:" + prefix
+	// https://cloud.google.com/secret-manager/docs/filtering: a part of the name;
+	// that it is the beginning is looked at below.
+	if part := strings.Trim(prefix, "-_"); part != "" {
+		request.Filter = "name:" + part
 	}
+	items, err := a.secrets(ctx, at, request, full, prefix)
+	if codeOf(err) == codes.InvalidArgument && request.Filter != "" {
+		// What the filter's language makes of a name is not all documented.
+		request.Filter = ""
+		items, err = a.secrets(ctx, at, request, full, prefix)
+	}
+	return items, err
+}
+
+// secrets lists the secrets that begin with prefix, with full before their ids.
+func (a *account) secrets(ctx context.Context, at location, request *secretmanagerpb.ListSecretsRequest, full, prefix string) ([]providers.Item, error) {
 	return call(ctx, a, at.region, func(ctx context.Context, c *client) ([]providers.Item, error) {
 		var items []providers.Item
 		secrets := c.sdk.ListSecrets(ctx, request, bounded())

@@ -23,7 +23,7 @@ func values(items []providers.Item) []string {
 func TestList(t *testing.T) {
 	t.Parallel()
 	eachTransport(t, func(t *testing.T, server *gcpfake.Server, transport string) {
-		for _, name := range []string{"db-prod", "db-test", "my-db", "api"} {
+		for _, name := range []string{"db-prod", "db-test", "my-db", "api", "OR-1", "-dash"} {
 			server.Put(project, name, []byte(text))
 		}
 		server.Project("other", "777777777777")
@@ -35,8 +35,11 @@ func TestList(t *testing.T) {
 			query providers.Query
 			want  []string
 		}{
-			"all":                {providers.Query{Field: "secret"}, []string{"api", "db-prod", "db-test", "my-db"}},
+			"all":                {providers.Query{Field: "secret"}, []string{"-dash", "OR-1", "api", "db-prod", "db-test", "my-db"}},
 			"prefix":             {providers.Query{Field: "secret", Prefix: "db"}, []string{"db-prod", "db-test"}},
+			"word of the filter": {providers.Query{Field: "secret", Prefix: "OR"}, []string{"OR-1"}},
+			"dash":               {providers.Query{Field: "secret", Prefix: "-"}, []string{"-dash"}},
+			"dash at the end":    {providers.Query{Field: "secret", Prefix: "db-"}, []string{"db-prod", "db-test"}},
 			"case":               {providers.Query{Field: "secret", Prefix: "DB"}, nil},
 			"no id":              {providers.Query{Field: "secret", Prefix: "d b"}, nil},
 			"another project":    {providers.Query{Field: "secret", Known: map[string]string{"project": "other"}}, []string{"elsewhere"}},

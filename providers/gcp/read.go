@@ -113,6 +113,9 @@ func (a *account) gone(ctx context.Context, at location, cause error) error {
 		subject = fmt.Sprintf("version %s, which %s stands for,", number, at.version)
 	}
 	gone := &goneError{text: fmt.Sprintf("%s of %s is %s", subject, at.secretName(), state), err: cause}
+	if ends := version.GetScheduledDestroyTime(); ends != nil {
+		gone.text += ", and destroyed on " + day(ends)
+	}
 	number = first(number, at.version)
 	enable := fmt.Sprintf("gcloud secrets versions enable %s --secret=%s %s", number, at.secret, at.flags())
 	usable, err := a.newestEnabled(ctx, at)
@@ -145,13 +148,20 @@ func (a *account) version(ctx context.Context, at location) (*secretmanagerpb.Se
 func (a *account) newestEnabled(ctx context.Context, at location) (string, error) {
 	return call(ctx, a, at.region, func(ctx context.Context, c *client) (string, error) {
 		versions := c.sdk.ListSecretVersions(ctx, &secretmanagerpb.ListSecretVersionsRequest{
-			Parent: at.secretName(), Filter: "state:ENABLED", PageSize: 1,
+			Parent: at.secretName(), Filter: "state:ENABLED", PageSize: pageSize,
 		}, bounded())
-		version, err := versions.Next()
-		if errors.Is(err, iterator.Done) {
-			return "", nil
+		for {
+			version, err := versions.Next()
+			if errors.Is(err, iterator.Done) {
+				return "", nil
+			}
+			if err != nil {
+				return "", err
+			}
+			if version.GetState() == secretmanagerpb.SecretVersion_ENABLED {
+				return last(version.GetName()), nil
+			}
 		}
-		return last(version.GetName()), err
 	})
 }
 

@@ -3,6 +3,7 @@ package gcp_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"cloud.google.com/go/secretmanager/apiv1/secretmanagerpb"
 
@@ -83,12 +84,15 @@ func TestUnusableVersions(t *testing.T) {
 		server.Alias(project, "db", "prod", 3)
 		server.Put(project, "gone", []byte(text))
 		server.SetState(project, "gone", 1, secretmanagerpb.SecretVersion_DESTROYED)
+		server.Put(project, "ends", []byte(text))
+		server.Schedule(project, "ends", 1, time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC))
 		p := newProvider(t, server)
 		tests := []struct {
 			who    string
 			fields []string
 			words  []string
 		}{
+			{reader, []string{"secret=ends"}, []string{"is disabled, and destroyed on 2026-12-01"}},
 			{reader, []string{"secret=db"}, []string{
 				"version 3, which latest stands for, of projects/my-project/secrets/db is disabled",
 				"the newest enabled version is 2: write version=2", "gcloud secrets versions enable 3 --secret=db --project=my-project",

@@ -124,7 +124,7 @@ func parseEndpoint(text string) (*url.URL, error) {
 		return nil, bad("is not a URL such as https://secretmanager.example.com")
 	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.Trim(u.Path, "/") != "":
 		return nil, bad("is more than scheme, host and port")
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+	case u.Scheme == "http" && !isLoopback(u.Hostname()) && !strings.EqualFold(u.Hostname(), "localhost"):
 		return nil, bad("is plain http to another machine: the token and the secrets would travel in clear; use https")
 	case u.Scheme != "http" && u.Scheme != "https":
 		return nil, bad("has a scheme other than https")
@@ -133,11 +133,10 @@ func parseEndpoint(text string) (*url.URL, error) {
 	return u, nil
 }
 
-// isLoopback reports whether a host is this machine by its very name: plain
-// http goes to an address, never to a name that someone else resolves.
+// isLoopback reports whether a host is an address of this machine.
 func isLoopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.Unmap().IsLoopback() || strings.EqualFold(host, "localhost")
+	return err == nil && ip.Unmap().IsLoopback()
 }
 
 // readRoots adds the certificates of a PEM file to the system's, as a proxy

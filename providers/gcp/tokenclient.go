@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"google.golang.org/api/googleapi"
@@ -68,23 +69,25 @@ func (f *faults) get() *tokenFault {
 // newTokenClient is the HTTP client with which tokens are fetched. It follows
 // no redirect: what it sends is worth as much as a password.
 func newTokenClient(s settings, options Options) *http.Client {
-	transport := newTransport(s, options)
 	return &http.Client{
-		Transport:     &tokenTransport{base: transport, userAgent: options.UserAgent},
+		Transport:     &tokenTransport{base: newTransport(s, options, options.dial("")), userAgent: options.UserAgent},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
 
+// dialer makes a connection.
+type dialer func(ctx context.Context, network, address string) (net.Conn, error)
+
 // newTransport makes the HTTP transport of all that is not gRPC.
-func newTransport(s settings, options Options) *http.Transport {
+func newTransport(s settings, options Options, dial dialer) *http.Transport {
 	return &http.Transport{
 		Proxy: func(r *http.Request) (*url.URL, error) {
-			if isNear(r.URL.Hostname()) {
+			if r.URL.Scheme == "http" || isNear(r.URL.Hostname()) {
 				return nil, nil
 			}
 			return options.Proxy(r)
 		},
-		DialContext:            options.dial(),
+		DialContext:            dial,
 		TLSClientConfig:        s.tls(),
 		TLSHandshakeTimeout:    10 * time.Second,
 		ResponseHeaderTimeout:  30 * time.Second,
@@ -94,12 +97,27 @@ func newTransport(s settings, options Options) *http.Transport {
 	}
 }
 
-// dial is how connections are made.
-func (o Options) dial() func(ctx context.Context, network, address string) (net.Conn, error) {
+// dial is how connections are made to an endpoint of a scheme; "" for any. With
+// plain http the address that a name resolved to must be this machine.
+func (o Options) dial(scheme string) dialer {
 	if o.Dial != nil {
 		return o.Dial
 	}
-	return (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}).DialContext
+	d := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	if scheme == "http" {
+		d.ControlContext = onlyLoopback
+	}
+	return d.DialContext
+}
+
+// onlyLoopback refuses a connection after its name was resolved and before the
+// first byte leaves, so that no name can pretend to be this machine.
+func onlyLoopback(_ context.Context, _, address string, _ syscall.RawConn) error {
+	resolved, err := netip.ParseAddrPort(address)
+	if err != nil || !resolved.Addr().Unmap().IsLoopback() {
+		return &plainHTTPError{host: address}
+	}
+	return nil
 }
 
 // isNear reports whether a host is this machine or the metadata server of the

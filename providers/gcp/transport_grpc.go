@@ -29,7 +29,7 @@ func newGRPC(ctx context.Context, origin *url.URL, s settings, options Options, 
 	if own := origin.Port(); own != "" {
 		port = own
 	}
-	dial := options.dial()
+	dial := options.dial(origin.Scheme)
 	// passthrough leaves the name to the dialer, as HTTP does.
 	connection, err := grpc.NewClient("passthrough:///"+net.JoinHostPort(origin.Hostname(), port),
 		grpc.WithTransportCredentials(security),

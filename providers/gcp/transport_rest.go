@@ -25,7 +25,7 @@ func (e *redirectError) Error() string { return "redirected to " + e.target }
 
 // newREST makes a client over HTTP and JSON, which passes proxies.
 func newREST(ctx context.Context, origin *url.URL, s settings, options Options) (*secretmanager.Client, *guard, error) {
-	g := &guard{base: newTransport(s, options), origin: origin, userAgent: options.UserAgent, calls: map[string]context.Context{}}
+	g := &guard{base: newTransport(s, options, options.dial(origin.Scheme)), origin: origin, userAgent: options.UserAgent, calls: map[string]context.Context{}}
 	made, err := secretmanager.NewRESTClient(ctx,
 		option.WithEndpoint(origin.String()),
 		option.WithLogger(silent()),

@@ -46,7 +46,7 @@ func (s *service) ListSecrets(ctx context.Context, r *secretmanagerpb.ListSecret
 		return nil, err
 	}
 	part, ok := strings.CutPrefix(r.GetFilter(), "name:")
-	if r.GetFilter() != "" && (!ok || strings.ContainsAny(part, ` :()"`)) {
+	if r.GetFilter() != "" && (!ok || strings.ContainsAny(part, ` :()"`) || slices.Contains([]string{"AND", "OR", "NOT"}, part)) {
 		return nil, status.Error(codes.InvalidArgument, "The filter is invalid.")
 	}
 	var names []string

@@ -30,6 +30,7 @@ type version struct {
 	data    []byte
 	state   secretmanagerpb.SecretVersion_State
 	created time.Time
+	ends    time.Time // when it is destroyed; zero for never
 }
 
 // Project makes a project known by its id and number.
@@ -61,6 +62,15 @@ func (s *Server) SetState(parent, id string, number int, state secretmanagerpb.S
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.secrets[s.canonicalName(parent)+"/secrets/"+id].versions[number-1].state = state
+}
+
+// Schedule disables a version and has it destroyed at a time.
+// https://cloud.google.com/secret-manager/docs/delay-destroy
+func (s *Server) Schedule(parent, id string, number int, at time.Time) {
+	s.SetState(parent, id, number, secretmanagerpb.SecretVersion_DISABLED)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.secrets[s.canonicalName(parent)+"/secrets/"+id].versions[number-1].ends = at
 }
 
 // Alias gives a version another name.
@@ -240,9 +250,13 @@ func (s *service) GetSecretVersion(ctx context.Context, r *secretmanagerpb.GetSe
 
 func (s *stored) describe(number int) *secretmanagerpb.SecretVersion {
 	v := s.versions[number-1]
-	return &secretmanagerpb.SecretVersion{
+	described := &secretmanagerpb.SecretVersion{
 		Name: fmt.Sprintf("%s/versions/%d", s.name, number), State: v.state, CreateTime: timestamppb.New(v.created),
 	}
+	if !v.ends.IsZero() {
+		described.ScheduledDestroyTime = timestamppb.New(v.ends)
+	}
+	return described
 }
 
 // GetSecret gives a secret with its aliases.
