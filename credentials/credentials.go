@@ -40,13 +40,8 @@ func (p Profile) Title() string {
 // NeedsPerson reports whether a person has to sign in with the profile: in a
 // browser, with a device code or an MFA code. Everything else signs in by itself.
 func (p Profile) NeedsPerson() bool {
-	switch p.Provider + " " + p.Auth {
-	case "aws sso", "azure browser", "azure device-code", "vault oidc":
-		return true
-	case "aws role":
-		return p.Fields["mfaSerial"] != ""
-	}
-	return false
+	method, ok := LookupMethod(p.Provider, p.Auth)
+	return ok && method.ByPerson(p.Fields)
 }
 
 // Source says where the material of a secret field is. Exactly one of its

@@ -37,7 +37,7 @@ func (s *session) addCredential(ctx context.Context, _ invocation, args addCrede
 	if err := s.deps.Credentials.Add(ctx, profile); err != nil {
 		return nil, credentialFailure(err)
 	}
-	return s.edited(profile, method, needs, func(ctx context.Context) error {
+	return s.edited(profile, needs, func(ctx context.Context) error {
 		return s.deps.Credentials.Remove(ctx, args.Name)
 	})
 }
@@ -66,15 +66,15 @@ func (s *session) updateCredential(ctx context.Context, _ invocation, args updat
 	if _, err := s.deps.Vaults.Reset(ctx, providers.Scope{Credential: args.Name}); err != nil {
 		return nil, s.vaultFailure(err, "", "")
 	}
-	return s.edited(profile, method, needs, func(ctx context.Context) error {
+	return s.edited(profile, needs, func(ctx context.Context) error {
 		return s.deps.Credentials.Update(ctx, old)
 	})
 }
 
 // edited announces the secrets that a written profile needs, and forgets what
 // was known of it. undo takes the profile back where they cannot be kept.
-func (s *session) edited(profile credentials.Profile, method credentials.Method, needs []string, undo func(context.Context) error) (*credentialNeeds, error) {
-	result := &credentialNeeds{Needs: needs, Input: [][]string{}, SignIn: method.ByPerson(profile.Fields)}
+func (s *session) edited(profile credentials.Profile, needs []string, undo func(context.Context) error) (*credentialNeeds, error) {
+	result := &credentialNeeds{Needs: needs, Input: [][]string{}, SignIn: profile.NeedsPerson()}
 	for _, field := range needs {
 		input, err := s.expect(func(ctx context.Context, value []byte) error {
 			return s.keepSecret(ctx, profile.Name, field, value, undo)

@@ -64,9 +64,7 @@ func (s *session) credentialInfo(ctx context.Context, profile credentials.Profil
 		Name: profile.Name, Provider: profile.Provider, Auth: profile.Auth,
 		IsDefault: s.deps.Credentials.Config().Defaults[profile.Provider] == profile.Name,
 	}
-	if method, ok := credentials.LookupMethod(profile.Provider, profile.Auth); ok {
-		info.SignIn = method.ByPerson(profile.Fields)
-	}
+	info.SignIn = profile.NeedsPerson()
 	if identity, ok := s.identities.of(profile.Name); ok {
 		info.Identity, info.Expires = s.mask(identity.Name), timestamp(identity.Expires)
 	} else if account, ok := s.deps.Credentials.Session(profile).Account(ctx); ok && info.SignIn {

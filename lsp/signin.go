@@ -178,6 +178,24 @@ func (s *session) loginCredential(ctx context.Context, inv invocation, args cred
 	return s.identityInfo(profile, identity), nil
 }
 
+// logoutCredential forgets the sign-in of a person with a profile, and what it
+// fetched.
+func (s *session) logoutCredential(ctx context.Context, _ invocation, args credentialArgs) (credentialArgs, error) {
+	profile, err := s.deps.Credentials.Profile(args.Name)
+	if err != nil {
+		return args, credentialFailure(err)
+	}
+	s.signIns.cancel(args.Name)
+	if err := s.deps.Credentials.Session(profile).Delete(ctx); err != nil {
+		return args, credentialFailure(err)
+	}
+	if _, err := s.deps.Vaults.Reset(ctx, providers.Scope{Credential: args.Name}); err != nil {
+		return args, s.vaultFailure(err, "", "")
+	}
+	s.credentialChanged(args.Name)
+	return args, nil
+}
+
 // cancelledSignIn is the result of cancelSignIn.
 type cancelledSignIn struct {
 	Name      string `json:"name"`

@@ -183,6 +183,52 @@ func TestSignInWithDeviceCode(t *testing.T) {
 	}
 }
 
+// Signing out forgets the kept sign-in and who it was.
+func TestSignOut(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(w *world) {
+		w.configure(t, `{"credentials": {"web": {"provider": "vault", "auth": "oidc", "address": "https://vault.invalid"}}}`)
+		w.vault.signIn = func(ctx context.Context, credential providers.Credential, _ providers.Person) (providers.Identity, error) {
+			return providers.Identity{Name: "jo"}, credential.Session.Save(ctx, []byte("refresh-token"))
+		}
+	})
+	w.initialize()
+	web := map[string]any{"name": "web"}
+	listed := func() credentialInfo {
+		t.Helper()
+		var list []credentialInfo
+		if err := w.Command("vault-lsp.listCredentials", map[string]any{}, &list); err != nil || len(list) != 1 {
+			t.Fatalf("credentials %+v, %v", list, err)
+		}
+		return list[0]
+	}
+	if err := w.Command("vault-lsp.loginCredential", web, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := listed(); got.Identity != "jo" || !got.SignIn {
+		t.Errorf("signed in: %+v", got)
+	}
+	profile, err := w.deps.Credentials.Profile("web")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if state, err := w.deps.Credentials.Session(profile).Load(t.Context()); err != nil || state.Len() == 0 {
+		t.Errorf("nothing is kept: %v", err)
+	}
+	if err := w.Command("vault-lsp.logoutCredential", web, nil); err != nil {
+		t.Fatal(err)
+	}
+	if state, err := w.deps.Credentials.Session(profile).Load(t.Context()); err != nil || state.Len() != 0 {
+		t.Errorf("the sign-in is still kept: %v", err)
+	}
+	if got := listed(); got.Identity != "" {
+		t.Errorf("signed out: %+v", got)
+	}
+	if f := failure(t, w.Command("vault-lsp.logoutCredential", map[string]any{"name": "nobody"}, nil)); f.Code != "bad-credential" {
+		t.Errorf("an unknown one: %+v", f)
+	}
+}
+
 // The user can end a sign-in in its message, in the progress, with a command,
 // and by cancelling the request that waits for it.
 func TestSignInCancelled(t *testing.T) {
