@@ -7,6 +7,7 @@ import (
 	"github.com/vault-lsp/vault-lsp/env"
 	"github.com/vault-lsp/vault-lsp/internal/text"
 	"github.com/vault-lsp/vault-lsp/secret"
+	"github.com/vault-lsp/vault-lsp/secret/foreign"
 	"github.com/vault-lsp/vault-lsp/template"
 )
 
@@ -17,6 +18,9 @@ const closeText = "}}"
 func (c *completer) expression(x openExpression) Completion {
 	wordStart := skipBlanks(c.src, x.typed.Span.Start+2, c.offset)
 	word := c.src[wordStart:c.offset]
+	if foreign.Begins(word) {
+		return c.foreign(x, text.Span{Start: wordStart, End: c.offset})
+	}
 	if !strings.HasPrefix(word, "$") {
 		return Completion{Items: c.names(x.closed, wordStart, true)}
 	}

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/vault-lsp/vault-lsp/env"
@@ -117,6 +118,34 @@ func (in Input) foreignDoc(at foreignAt, cacheInfo func(secret.Ref) string) stri
 		}
 	}
 	return strings.Join(append(out, fieldTable(spec, values)), "\n\n")
+}
+
+// foreign completes inside another tool's reference, of which typed is what
+// stands before the cursor: the schemes of vals, and the items of 1Password.
+func (c *completer) foreign(x openExpression, typed text.Span) Completion {
+	word := typed.Of(c.src)
+	if x.closed && x.full.Kind == template.Foreign {
+		typed.End = max(typed.End, x.full.NameSpan.End)
+	}
+	if strings.HasPrefix(word, "op://") {
+		return Completion{Live: &LiveQuery{
+			Provider: secret.Op, Field: "id", Known: map[string]string{}, Prefix: word, Span: typed, typed: word, raw: true,
+		}}
+	}
+	prefix, scheme, _ := strings.Cut(word, "+")
+	if strings.Contains(scheme, "://") {
+		return Completion{}
+	}
+	var items []CompletionItem
+	for i, s := range foreign.Schemes() {
+		spec, _ := secret.Lookup(s.Provider)
+		name := prefix + "+" + s.Name + "://"
+		items = append(items, CompletionItem{
+			Label: name, Kind: KindProvider, Detail: spec.Label, Doc: code(s.Example) + " is read as " + code(s.Becomes), Filter: name,
+			Sort: fmt.Sprintf("%02d", i), Edit: Edit{Span: typed, New: name}, Deprecated: spec.Name == secret.HCP,
+		})
+	}
+	return Completion{Items: items}
 }
 
 // rewrites offers to write another tool's reference as ours.

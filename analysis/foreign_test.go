@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 // insomniaTag is {"SecretId":"prod/stripe","SecretType":"kv","SecretKey":"api_key"} of AWS.
@@ -103,5 +104,36 @@ func TestForeignHover(t *testing.T) {
 	in, offset := atMarker(t, "@a = ref+vault://kv/app/db#/password\n\n###\n"+request+"A: {{a‸}}")
 	if got := Hover(in, offset, nil); got == nil || !strings.Contains(got.Markdown, "From `{{$vault path=app/db mount=kv key=password}}`") {
 		t.Errorf("hover of the variable: %+v", got)
+	}
+}
+
+// TestForeignCompletion offers the schemes of vals and asks for the items of
+// 1Password, whose names stand as they are.
+func TestForeignCompletion(t *testing.T) {
+	t.Parallel()
+	in, offset := atMarker(t, request+"A: {{ref+‸}}")
+	got := labels(Complete(in, offset).Items)
+	if len(got) != 8 || got[0] != "ref+awssecrets://" || got[7] != "ref+op://" {
+		t.Errorf("schemes: %q", got)
+	}
+	item, _ := find(Complete(in, offset).Items, "ref+vault://")
+	if made := applied(in.File.Src, item.Edit); made != request+"A: {{ref+vault://}}" {
+		t.Errorf("made %q", made)
+	}
+	for _, src := range []string{request + "A: {{ref+vault://‸}}", request + "A: {{secretref+awsssm://a‸"} {
+		in, offset := atMarker(t, src)
+		if c := Complete(in, offset); len(c.Items) > 0 || c.Live != nil {
+			t.Errorf("%q offers %q, %+v", src, labels(c.Items), c.Live)
+		}
+	}
+	in, offset = atMarker(t, request+"A: {{op://My V‸}}")
+	live := Complete(in, offset).Live
+	want := &LiveQuery{Provider: "op", Field: "id", Known: map[string]string{}, Prefix: "op://My V"}
+	if diff := cmp.Diff(want, live, cmpopts.IgnoreFields(LiveQuery{}, "Span"), cmpopts.IgnoreUnexported(LiveQuery{})); diff != "" {
+		t.Fatalf("live (-want +got):\n%s", diff)
+	}
+	items := live.Items([]LiveValue{{Value: "op://My Vault/an item/"}})
+	if made := applied(in.File.Src, items[0].Edit); made != request+"A: {{op://My Vault/an item/}}" || !items[0].Retrigger {
+		t.Errorf("made %q, %+v", made, items[0])
 	}
 }

@@ -20,6 +20,8 @@ func (q *LiveQuery) itemsOf(kind ItemKind, values []LiveValue) []CompletionItem 
 		inserted := fieldText(v.Value, q.quote)
 		filter := inserted
 		switch {
+		case q.raw:
+			inserted, filter = v.Value, v.Value
 		case strings.Contains(q.typed, "{{"):
 			rest, ok := strings.CutPrefix(v.Value, q.Prefix)
 			if !ok || rest != "" && secret.FormatValue(rest) != rest {

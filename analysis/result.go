@@ -120,6 +120,8 @@ type LiveQuery struct {
 	typed  string
 	quote  byte
 	closer string
+	// raw is set where a value stands as it is: in a reference of another tool.
+	raw    bool
 	values []LiveValue
 }
 
