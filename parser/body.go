@@ -201,10 +201,8 @@ func isFileLine(content string) bool {
 // # or // are sent (C1): in JSON, GraphQL, forms and bodies without a media
 // type they are comments.
 func (p *parser) keepsComments() bool {
-	for i := range p.directives {
-		if name := p.directives[i].Name; name == "raw-body" || name == "rawBody" {
-			return true
-		}
+	if p.hasDirective("raw-body") {
+		return true
 	}
 	if p.request.Method == "GRAPHQL" {
 		return false

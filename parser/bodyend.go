@@ -27,7 +27,7 @@ func (b *bodyReader) ends(content string) bool {
 			return b.complete()
 		}
 	}
-	return column0 && b.behindBlankLine() && startsRequest(content) && b.complete()
+	return column0 && b.behindBlankLine() && p.startsRequest(content) && b.complete()
 }
 
 // endsAtVariable decides for a line that begins with @ (C7), and tells that
@@ -100,6 +100,10 @@ func (p *parser) braceScriptCloses() bool {
 	p.line, p.eof = start, false
 	return closes
 }
+
+// startsRequest reports whether a request without a separator may begin with
+// content (C9), which # @forceRegionDelimiter of httpYac forbids.
+func (p *parser) startsRequest(content string) bool { return !p.delimited && startsRequest(content) }
 
 // startsRequest reports whether content begins like a request that may stand
 // without a separator (C9): a method in capital letters, and what begins a

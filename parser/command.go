@@ -163,7 +163,7 @@ func (p *parser) graphQLFile() (operation text.Span, path int, ok bool) {
 	}
 	at := p.line.first + angle
 	operation = p.trim(p.line.first+len("gql"), at)
-	return operation, at + 1, strings.IndexAny(operation.Of(p.src), " \t({") < 0
+	return operation, at + 1, !strings.ContainsAny(operation.Of(p.src), " \t({")
 }
 
 // isFragment reports whether content begins like fragment Name on Type.

@@ -44,6 +44,37 @@ func LookupDirective(name string) (spec DirectiveSpec, known bool) {
 	return DirectiveSpec{}, false
 }
 
+// hasDirective reports whether a directive of the table stands in the block.
+func (p *parser) hasDirective(name string) bool {
+	for i := range p.directives {
+		if sameDirective(p.directives[i].Name, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// sameDirective reports whether two spellings are those of one directive.
+func sameDirective(a, b string) bool {
+	for {
+		a, b = strings.TrimLeft(a, "-_"), strings.TrimLeft(b, "-_")
+		if a == "" || b == "" {
+			return a == b
+		}
+		if lower(a[0]) != lower(b[0]) {
+			return false
+		}
+		a, b = a[1:], b[1:]
+	}
+}
+
+func lower(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}
+
 // Directives returns all directives, in the order of the table. The caller owns
 // the slice.
 func Directives() []DirectiveSpec { return append([]DirectiveSpec(nil), directives...) }

@@ -79,6 +79,8 @@ type parser struct {
 	messages   []Message
 	// attachments are those of the block.
 	attachments []Attachment
+	// delimited is set by # @forceRegionDelimiter: only ### ends the block.
+	delimited bool
 	// skipped is the first line that was left out before the request line.
 	skipped text.Span
 	// noScriptBefore is where a search for the }} line of a script failed.
@@ -157,7 +159,7 @@ func (p *parser) parseBlock() {
 		start = p.items[0].Span.Start
 	}
 	b := p.blockSlab.One()
-	p.block, p.request, p.skipped = b, nil, text.Span{}
+	p.block, p.request, p.skipped, p.delimited = b, nil, text.Span{}, false
 	p.directives, p.variables, p.headers = p.directives[:0], p.variables[:0], p.headers[:0]
 	p.attachments, p.open = p.attachments[:0], p.open[:0]
 	if !p.eof && p.atSeparator() {

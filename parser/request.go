@@ -16,6 +16,7 @@ func (p *parser) readRequest() {
 	if !p.skipped.IsEmpty() {
 		p.refuse(CodeRequestLineExpected, requestLineExpected, p.skipped)
 	}
+	p.delimited = p.hasDirective("force-region-delimiter")
 	if isCurl(p.content()) {
 		p.readCurl()
 		r.Headers = p.headerSlab.Copy(p.headers)

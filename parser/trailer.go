@@ -7,7 +7,7 @@ func (p *parser) readTrailer() {
 	for !p.eof && !p.atSeparator() {
 		content := p.content()
 		switch {
-		case content != "" && startsRequest(content):
+		case content != "" && p.startsRequest(content):
 			p.splitBlock()
 			return
 		case p.readTrivia(false):
