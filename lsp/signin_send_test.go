@@ -43,19 +43,13 @@ func TestSendSignsIn(t *testing.T) {
 	t.Parallel()
 	p := newPeople()
 	w := signInWorld(t, p)
+	w.allow(t, "https://api.example.com")
 	w.initializeWith(map[string]any{"showMessage": map[string]any{}}, map[string]any{"deviceCode": true})
 	messages := w.show()
 	uri := w.openSignInRequest(t)
 	var sends []*lsptest.Pending
 	for range 3 {
 		sends = append(sends, w.GoCommand("vault-lsp.sendRequest", map[string]any{"uri": uri}))
-	}
-	for range sends {
-		m := receive(t, messages)
-		if !strings.HasPrefix(m.Message, "Send secrets to ") {
-			t.Fatalf("asked %q", m.Message)
-		}
-		m.answer <- answerAlways
 	}
 	m := receive(t, messages)
 	if want := `credential "infra" (vault, Token): the session has expired. Sign in?`; m.Message != want {

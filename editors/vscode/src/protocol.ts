@@ -239,6 +239,7 @@ export interface Commands {
     CredentialNeeds,
   ];
   "vault-lsp.setDefaultCredential": [{ name: string }, { name: string }];
+  "vault-lsp.logoutCredential": [{ name: string }, { name: string }];
   "vault-lsp.cancelSignIn": [{ name: string }, { name: string; cancelled: boolean }];
   "vault-lsp.testCredential": [{ name: string }, Identity];
   "vault-lsp.loginCredential": [{ name: string }, Identity];
@@ -269,6 +270,7 @@ export const commandNames: readonly CommandName[] = Object.keys({
   "vault-lsp.describeCredential": true,
   "vault-lsp.updateCredential": true,
   "vault-lsp.setDefaultCredential": true,
+  "vault-lsp.logoutCredential": true,
   "vault-lsp.cancelSignIn": true,
   "vault-lsp.testCredential": true,
   "vault-lsp.loginCredential": true,

@@ -124,6 +124,12 @@ local function make_default(client, bufnr, name)
   end
 end
 
+local function logout(client, bufnr, name)
+  if run(client, bufnr, 'vault-lsp.logoutCredential', name) then
+    rpc.notify(('signed out of "%s"'):format(name))
+  end
+end
+
 local function remove(client, bufnr, name)
   if run(client, bufnr, 'vault-lsp.removeCredential', name) then
     rpc.notify(('removed credential "%s"'):format(name))
@@ -190,6 +196,9 @@ function M.manage(bufnr)
       { 'Make default', make_default },
       { 'Remove', remove },
     }
+    if chosen.signIn and chosen.identity then
+      table.insert(actions, 2, { 'Sign out', logout })
+    end
     local action = form.select(actions, describe(chosen), function(item)
       return item[1]
     end)

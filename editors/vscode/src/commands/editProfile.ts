@@ -60,7 +60,8 @@ function fieldForm({ server }: CommandContext, form: ProfileForm): FieldForm<Met
     optional: fields.filter((field) => !field.required),
     action: form.action,
     initial: form.draft,
-    preview: () => form.method.label,
+    preview: (values) =>
+      fields.flatMap(({ name, secret }) => (secret || !values[name] ? [] : [values[name]])).join(" · "),
     prompt: (field) => field.prompt,
     check: checkField,
     own: (field, value) => (field.secret ? askPlace(form, field, value) : undefined),

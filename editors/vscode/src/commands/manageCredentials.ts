@@ -65,6 +65,15 @@ async function manageOne(context: CommandContext, credential: Credential): Promi
             run: () => context.server.execute("vault-lsp.setDefaultCredential", { name }),
           },
         ]),
+    ...(credential.signIn && identity
+      ? [
+          {
+            label: "$(sign-out) Sign Out",
+            detail: "Forgets the sign-in that is kept over restarts.",
+            run: () => context.server.execute("vault-lsp.logoutCredential", { name }),
+          },
+        ]
+      : []),
     { label: "$(trash) Remove…", run: () => removeNamed(context, name) },
   ];
   const { label, description, detail } = toItem(credential);

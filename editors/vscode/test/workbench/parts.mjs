@@ -152,19 +152,24 @@ export async function startVault(program) {
   const token = "root-token-of-the-workbench-test";
   const child = spawn(program, ["-exit-with-stdin", "-root", token], { stdio: ["pipe", "pipe", "inherit"] });
   const [, address] = await awaitLine(child, /^READY (http:\S+)$/);
+  const call = async (path, body) => {
+    const answer = await fetch(`${address}/v1/${path}`, {
+      method: "POST",
+      headers: { "X-Vault-Token": token },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) {
+      throw new Error(`writing ${path}: ${answer.status}`);
+    }
+  };
+  const [user, password] = ["jo", "correct horse of the workbench"];
+  await call(`auth/userpass/users/${user}`, { password, policies: "default" });
   return {
     address,
     token,
-    async put(path, data) {
-      const answer = await fetch(`${address}/v1/secret/data/${path}`, {
-        method: "POST",
-        headers: { "X-Vault-Token": token },
-        body: JSON.stringify({ data }),
-      });
-      if (!answer.ok) {
-        throw new Error(`writing ${path}: ${answer.status}`);
-      }
-    },
+    user,
+    password,
+    put: (path, data) => call(`secret/data/${path}`, { data }),
     stop: () => end(child),
   };
 }

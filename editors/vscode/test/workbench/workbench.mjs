@@ -23,6 +23,7 @@ export async function openWorkbench({ CHROMIUM, PLAYWRIGHT, OUTPUT }, address, p
       "--disable-component-update",
       "--disable-sync",
     ],
+    permissions: ["clipboard-read", "clipboard-write"],
   });
   context.setDefaultTimeout(patience);
   const page = context.pages()[0] ?? (await context.newPage());
@@ -103,6 +104,13 @@ class Workbench {
     return this.page.locator(`.quick-input-widget .monaco-list-row[aria-label^="${label}"]`).first();
   }
 
+  /** An item of the quick pick whose label begins with an icon. */
+  action(label) {
+    return this.page
+      .locator(".quick-input-widget .monaco-list-row .quick-input-list-label .label-name", { hasText: label })
+      .first();
+  }
+
   /** Waits for the overview of a form, whose first entry completes it. */
   async overview() {
     await this.page.locator(".quick-input-widget .monaco-list-row.focused .codicon-check").waitFor();
@@ -158,10 +166,38 @@ class Workbench {
     await input.press("Enter");
   }
 
+  /** Types what the quick input with that title refuses, and waits for the reason. */
+  async refused(title, text, reason) {
+    await this.prompt(title);
+    await this.page.locator(".quick-input-widget input:visible").last().fill(text);
+    await this.page.locator(".quick-input-widget .quick-input-message", { hasText: reason }).waitFor();
+  }
+
+  /** A notification that contains a text. */
+  toast(hasText) {
+    return this.page.locator(".notification-toast", { hasText });
+  }
+
+  clearToasts() {
+    return this.command("Notifications: Clear All Notifications");
+  }
+
+  /** Makes the editor of an open file the active one. */
+  async focusEditor(name) {
+    await this.page.locator(".tab", { hasText: name }).first().click();
+    await this.page.locator(".tab.active", { hasText: name }).waitFor();
+    await this.page.locator(".editor-instance .view-line").first().click();
+  }
+
   /** Runs a command of the palette. */
   async command(title) {
     await this.page.keyboard.press("F1");
     await this.page.locator(".quick-input-widget input:visible").last().fill(`>${title}`);
-    await this.pickRow(title).click();
+    await this.page
+      .locator(
+        `.quick-input-widget .monaco-list-row[aria-label^="${title}"]:not([aria-label^="${title} with"])`,
+      )
+      .first()
+      .click();
   }
 }
