@@ -56,6 +56,10 @@ var fixers = map[string]func(in Input, d Diagnostic, add func(string, ...Edit)){
 	parser.CodeIndentedSeparator:       Input.fixIndent,
 	parser.CodeVariableBehindBody:      Input.fixSeparator,
 	parser.CodeFragmentNotSent:         Input.fixFragment,
+	parser.CodeHeaderInsteadOfRequest:  Input.fixComment,
+	parser.CodeRequestLineExpected:     Input.fixComment,
+	parser.CodeUnexpectedText:          Input.fixComment,
+	parser.CodeCurlCommand:             Input.fixCurlOption,
 	parser.CodeCommentInBody:           Input.fixRawBody,
 	parser.CodeHeaderWithoutColon:      Input.fixBlankLine,
 }
@@ -247,4 +251,27 @@ func (in Input) fixRawBody(d Diagnostic, add func(string, ...Edit)) {
 		start := lineAt(in.File.Src, r.LineSpan.Start).Start
 		add("Send such lines (# @raw-body)", Edit{Span: at(start), New: "# @raw-body" + in.lineEnd(start)})
 	}
+}
+
+// fixComment makes a line that belongs nowhere a comment.
+func (in Input) fixComment(d Diagnostic, add func(string, ...Edit)) {
+	line := lineAt(in.File.Src, d.Span.Start)
+	add("Make this line a comment", Edit{Span: at(skipBlanks(in.File.Src, line.Start, line.End)), New: "# "})
+}
+
+// fixCurlOption removes an option of a curl command.
+func (in Input) fixCurlOption(d Diagnostic, add func(string, ...Edit)) {
+	option := d.Span.Of(in.File.Src)
+	if !strings.HasPrefix(option, "-") {
+		return
+	}
+	// Only the name is shown: what stands behind it may be a password.
+	if i := strings.IndexAny(option, " \t\r\n="); i >= 0 {
+		option = option[:i]
+	}
+	if !strings.HasPrefix(option, "--") {
+		option = option[:min(len(option), 2)]
+	}
+	end := skipBlanks(in.File.Src, d.Span.End, len(in.File.Src))
+	add("Remove "+option, Edit{Span: text.Span{Start: d.Span.Start, End: end}})
 }
