@@ -85,6 +85,7 @@ type sessionKeys struct {
 	keyring    *age.X25519Identity
 	passphrase *age.X25519Identity
 	stamp      agefile.Stamp // of the key file that passphrase came from
+	attempts   agefile.Attempts
 }
 
 // sessionKey is a key and what it is kept by.
@@ -137,7 +138,7 @@ func (s *Store) UnlockSignIns(ctx context.Context, passphrase []byte) error {
 // none; the caller has the turn and, for create, the folder's lock.
 func (s *Store) openKeyFile(passphrase []byte, create bool) error {
 	file := s.keyFile()
-	identity, stamp, err := file.Open(passphrase)
+	identity, stamp, err := s.keys.attempts.Open(file, passphrase)
 	if errors.Is(err, fs.ErrNotExist) && create {
 		if identity, err = age.GenerateX25519Identity(); err == nil {
 			err = file.Write(identity, passphrase)

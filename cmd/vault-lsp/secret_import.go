@@ -93,6 +93,11 @@ func (a *app) importSecrets(ctx context.Context, path string, f importFlags) err
 	if err := w.Flush(); err != nil {
 		return err
 	}
+	if !f.rewrite && a.terminal && found[0].pointer != "" {
+		if f.rewrite, err = a.confirm(ctx, "Put the references into "+path+"?", false); err != nil {
+			return err
+		}
+	}
 	if f.rewrite {
 		return a.rewriteVariables(path, text, found, stored.Kept, f.prefix)
 	}

@@ -82,6 +82,8 @@ func TestImportEnvironment(t *testing.T) {
 	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
+	// On a terminal it is offered.
+	u.dialogue([]string{"y"}, nil, "secret", "import", file, "--env", "prod", "--only", "apiKey", "--prefix", "prod/").want(t, exitOK, "Put the references into", "1 reference in place")
 	target := newEchoTarget(t)
 	request := u.write("a.http", "GET "+target.URL+"/\nAuthorization: {{apiKey}}\n")
 	u.hides(u.run("send", request, "--env", "dev").want(t, exitOK, "●●●●●●"), "env-marker-dev")

@@ -180,3 +180,28 @@ func TestNewProfileOffersToSignIn(t *testing.T) {
 	r, _ := u.portalDialogue([]string{"oidc", "https://vault.example.com", "n", "y"}, []string{"", "123456"}, "credential", "add", "web", "--provider", "vault")
 	r.want(t, exitOK, `added credential "web"`, "Sign in now?", "jo\n")
 }
+
+// TestUnlockFromTheEditor: the passphrase that an editor's user types opens the
+// kept sign-ins where the profile is not one of the local vault.
+func TestUnlockFromTheEditor(t *testing.T) {
+	u := newUser(t)
+	u.configure(portalConfig)
+	open := func() *parts {
+		store, err := credentials.Open(filepath.Join(u.home, ".config", "vault-lsp", "config.json"), credentials.Options{WorkFactor: 4})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return newParts(store, t.TempDir(), local.Options{WorkFactor: 4})
+	}
+	p := open()
+	profile, err := p.store.Profile("web")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.unlock(t.Context(), profile, "passphrase", []byte("my passphrase")); err != nil {
+		t.Fatal(err)
+	}
+	if err := open().unlock(t.Context(), profile, "passphrase", []byte("wrong")); err == nil || !strings.Contains(err.Error(), "kept sign-ins is wrong") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -53,6 +53,42 @@ func TestKeyFile(t *testing.T) {
 	}
 }
 
+// The same wrong passphrase is tried once, until the key file is another.
+func TestAttempts(t *testing.T) {
+	t.Parallel()
+	file, identity := newKey(t)
+	var attempts Attempts
+	if _, _, err := attempts.Open(file, []byte("two")); !errors.Is(err, ErrWrongPassphrase) {
+		t.Fatalf("got %v", err)
+	}
+	// Without the file in the way nothing but the memory can tell.
+	content, err := os.ReadFile(file.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteAt(file.Path, make([]byte, len(content)), file.Stamp().Modified); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := attempts.Open(file, []byte("two")); !errors.Is(err, ErrWrongPassphrase) {
+		t.Errorf("a wrong passphrase is tried again: %v", err)
+	}
+	if _, _, err := attempts.Open(file, []byte("three")); !errors.Is(err, ErrDamaged) {
+		t.Errorf("another is not tried: %v", err)
+	}
+	if err := WriteAt(file.Path, content, file.Stamp().Modified); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := attempts.Open(file, []byte("one")); err != nil {
+		t.Errorf("the right one: %v", err)
+	}
+	if err := file.Write(identity, []byte("two")); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := attempts.Open(file, []byte("two")); err != nil {
+		t.Errorf("after a change: %v", err)
+	}
+}
+
 // A crash at any moment of a change of the passphrase leaves a key that opens
 // with the one or the other.
 func TestKeyFileSurvivesACrashOfWrite(t *testing.T) {

@@ -89,6 +89,28 @@ func (k KeyFile) Open(passphrase []byte) (*age.X25519Identity, Stamp, error) {
 	return identity, stamp, nil
 }
 
+// Attempts remembers the passphrase that failed last, so that many callers with
+// the same wrong one wait for one try. Its method must not be called
+// concurrently.
+type Attempts struct {
+	stamp Stamp
+	sum   [sha256.Size]byte
+	err   error
+}
+
+// Open is that of the key file, but for a passphrase that has just failed.
+func (a *Attempts) Open(k KeyFile, passphrase []byte) (*age.X25519Identity, Stamp, error) {
+	sum := sha256.Sum256(passphrase)
+	if a.err != nil && a.sum == sum && a.stamp == k.Stamp() {
+		return nil, a.stamp, a.err
+	}
+	identity, stamp, err := k.Open(passphrase)
+	if errors.Is(err, ErrWrongPassphrase) {
+		a.stamp, a.sum, a.err = stamp, sum, err
+	}
+	return identity, stamp, err
+}
+
 // Write encrypts the key under a passphrase, in place of what was there. The
 // error is of the file system, or has ErrEmptyPassphrase as its cause.
 func (k KeyFile) Write(identity *age.X25519Identity, passphrase []byte) error {

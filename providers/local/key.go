@@ -26,7 +26,7 @@ func (v *Vault) identity(ctx context.Context) (identity *age.X25519Identity, cac
 	if l.identity != nil && (l.byHand || l.fingerprint == v.credential.Fingerprint) && l.stamp == v.keyFile().Stamp() {
 		return l.identity, true, nil
 	}
-	identity, stamp, err := v.unlock(ctx)
+	identity, stamp, err := v.unlock(ctx, l)
 	if err != nil {
 		return nil, false, err
 	}
@@ -35,7 +35,7 @@ func (v *Vault) identity(ctx context.Context) (identity *age.X25519Identity, cac
 }
 
 // unlock gets the key as the profile says.
-func (v *Vault) unlock(ctx context.Context) (*age.X25519Identity, agefile.Stamp, error) {
+func (v *Vault) unlock(ctx context.Context, l *lock) (*age.X25519Identity, agefile.Stamp, error) {
 	if v.hasKeyFile() {
 		// Also where the profile says keyring: a person may just have been asked
 		// for the passphrase.
@@ -44,7 +44,7 @@ func (v *Vault) unlock(ctx context.Context) (*age.X25519Identity, agefile.Stamp,
 			return nil, agefile.Stamp{}, err
 		}
 		defer clear(passphrase)
-		return v.openKeyFile(passphrase)
+		return v.openKeyFile(&l.attempts, passphrase)
 	}
 	// Also where the profile says passphrase: the vault may have moved to the
 	// keyring.
@@ -86,8 +86,8 @@ func (v *Vault) passphrase(ctx context.Context) ([]byte, error) {
 }
 
 // openKeyFile decrypts the key file.
-func (v *Vault) openKeyFile(passphrase []byte) (*age.X25519Identity, agefile.Stamp, error) {
-	identity, stamp, err := v.keyFile().Open(passphrase)
+func (v *Vault) openKeyFile(attempts *agefile.Attempts, passphrase []byte) (*age.X25519Identity, agefile.Stamp, error) {
+	identity, stamp, err := attempts.Open(v.keyFile(), passphrase)
 	switch {
 	case err == nil:
 		return identity, stamp, nil

@@ -59,6 +59,7 @@ type lock struct {
 	fingerprint string
 	byHand      bool // opened with Unlock, whatever the profile's source says
 	stamp       agefile.Stamp
+	attempts    agefile.Attempts
 }
 
 // DefaultDir is $XDG_DATA_HOME/vault-lsp on every platform, else the platform's
@@ -200,7 +201,7 @@ func (p *Provider) Unlock(ctx context.Context, profile credentials.Profile, pass
 		return err
 	}
 	defer l.leave()
-	identity, stamp, err := v.openKeyFile(passphrase)
+	identity, stamp, err := v.openKeyFile(&l.attempts, passphrase)
 	if err != nil {
 		return err
 	}
