@@ -62,3 +62,34 @@ func TestTogetherKeeps(t *testing.T) {
 		t.Errorf("after the end: %v, made %d, cleaned %d", ok, made, cleaned)
 	}
 }
+
+// The calls of a set make one fetch, each takes its part, and what is not in it
+// or comes when the set has ended is left to the caller.
+func TestGather(t *testing.T) {
+	t.Parallel()
+	together, end := NewTogether(nil)
+	fetches := 0
+	fetch := func(_ context.Context, ids []string) (map[string]Payload, error) {
+		fetches++
+		found := map[string]Payload{}
+		for _, id := range ids[:2] {
+			found[id] = Payload{Value: secret.NewValue([]byte("value of " + id))}
+		}
+		return found, nil
+	}
+	ids := []string{"a", "b", "c"}
+	for id, want := range map[string]string{"a": "value of a", "b": "value of b", "c": "", "other": ""} {
+		payload, done, err := Gather(t.Context(), together, "group", ids, id, fetch)
+		if err != nil || done != (want != "") || string(payload.Value.Reveal()) != want {
+			t.Errorf("%s: %q, %v, %v", id, payload.Value.Reveal(), done, err)
+		}
+		payload.Value.Wipe() // must not reach the next one's
+	}
+	if _, done, _ := Gather(t.Context(), together, "group", ids[:1], "a", fetch); done {
+		t.Error("a call that is alone was gathered")
+	}
+	end()
+	if _, done, _ := Gather(t.Context(), together, "group", ids, "a", fetch); done || fetches != 1 {
+		t.Errorf("after the end: %v, %d fetches", done, fetches)
+	}
+}

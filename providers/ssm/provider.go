@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/vault-lsp/vault-lsp/credentials"
@@ -28,7 +29,14 @@ type Options struct {
 }
 
 // Provider is the provider of $ssm.
-type Provider struct{ accounts *awsauth.Accounts }
+type Provider struct {
+	accounts *awsauth.Accounts
+
+	mu sync.Mutex
+	// unbatched are the accounts, by the credential's fingerprint, that may not
+	// fetch several parameters in one call.
+	unbatched map[string]bool
+}
 
 var (
 	_ providers.Provider = (*Provider)(nil)
@@ -41,7 +49,7 @@ func New(options Options) *Provider {
 	if options.Accounts == nil {
 		options.Accounts = awsauth.New(awsauth.Options{Proxy: options.Proxy, UserAgent: options.UserAgent, Clock: options.Clock})
 	}
-	return &Provider{accounts: options.Accounts}
+	return &Provider{accounts: options.Accounts, unbatched: map[string]bool{}}
 }
 
 // Name returns "ssm".
@@ -63,6 +71,9 @@ func (p *Provider) Get(ctx context.Context, credential providers.Credential, ref
 			return providers.Payload{}, err
 		}
 		call.Region = at.region
+		if payload, done, err := p.batched(ctx, account, credential.Fingerprint, at); done {
+			return payload, err
+		}
 		return read(ctx, account, at)
 	})
 }
@@ -95,5 +106,8 @@ func (p *Provider) Check(ctx context.Context, credential providers.Credential) (
 
 // ResetLogins drops the sign-ins of the profiles that match.
 func (p *Provider) ResetLogins(ctx context.Context, match func(credentials.Profile) bool) int {
+	p.mu.Lock()
+	clear(p.unbatched)
+	p.mu.Unlock()
 	return p.accounts.ResetLogins(ctx, match)
 }

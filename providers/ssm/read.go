@@ -7,6 +7,7 @@ import (
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	"github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"github.com/vault-lsp/vault-lsp/providers"
 	"github.com/vault-lsp/vault-lsp/providers/awsauth"
@@ -64,9 +65,13 @@ func read(ctx context.Context, account *awsauth.Account, at location) (providers
 	if out.Parameter == nil {
 		return providers.Payload{}, fmt.Errorf("get parameter: the answer holds none")
 	}
+	return payloadOf(*out.Parameter), nil
+}
+
+func payloadOf(p types.Parameter) providers.Payload {
 	return providers.Payload{
-		Value:   secret.NewValue([]byte(sdk.ToString(out.Parameter.Value))),
+		Value:   secret.NewValue([]byte(sdk.ToString(p.Value))),
 		Kind:    providers.Text,
-		Version: strconv.FormatInt(out.Parameter.Version, 10),
-	}, nil
+		Version: strconv.FormatInt(p.Version, 10),
+	}
 }
