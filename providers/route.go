@@ -79,9 +79,9 @@ func (r *Resolver) credential(signIn credentials.Session, profile credentials.Pr
 }
 
 // fingerprint is that of the profile and of the one it builds on, so that an
-// edit of either gives another identity.
+// edit of either, or another sign-in outside, gives another identity.
 func (r *Resolver) fingerprint(signIn credentials.Session, profile credentials.Profile, source func(string) (Credential, error)) string {
-	own := signIn.Fingerprint()
+	own := signIn.Fingerprint() + r.stamp(profile)
 	name := profile.Fields["source"]
 	if name == "" {
 		return own

@@ -36,7 +36,7 @@ func newAccount(credential providers.Credential, options Options) (*account, err
 		credential: credential, options: options, settings: s,
 		tokens: newTokenClient(s, options), clients: map[string]*client{},
 	}
-	a.session = &session{signIn: a.signIn, now: options.Clock, stamp: a.stamp}
+	a.session = &session{signIn: a.signIn, now: options.Clock}
 	return a, nil
 }
 

@@ -16,6 +16,8 @@ import (
 	"cloud.google.com/go/auth"
 	sdk "cloud.google.com/go/auth/credentials"
 	"cloud.google.com/go/compute/metadata"
+
+	"github.com/vault-lsp/vault-lsp/credentials"
 )
 
 // maxCredentialFile is far above any file of credentials, in bytes.
@@ -28,7 +30,7 @@ const noADCHint = "sign in with `gcloud auth application-default login`, set GOO
 // their documented order, which is the variable, gcloud's file, the machine.
 // https://cloud.google.com/docs/authentication/application-default-credentials
 func (a *account) applicationDefault(ctx context.Context) (source, error) {
-	if path := a.namedFile(); path != "" {
+	if path := a.options.namedFile(); path != "" {
 		if !filepath.IsAbs(path) {
 			// The program may run in a cloned folder, whose file would then
 			// name the servers that the identity goes to.
@@ -39,7 +41,7 @@ func (a *account) applicationDefault(ctx context.Context) (source, error) {
 		}
 		return a.credentialFile(path, envADC)
 	}
-	if path := a.wellKnownFile(); path != "" {
+	if path := a.options.wellKnownFile(); path != "" {
 		from, err := a.credentialFile(path, "gcloud")
 		if !errors.Is(err, fs.ErrNotExist) {
 			return from, err
@@ -49,19 +51,19 @@ func (a *account) applicationDefault(ctx context.Context) (source, error) {
 }
 
 // namedFile is the file that the variable names; "" if there is none.
-func (a *account) namedFile() string {
-	path, _ := a.options.LookupEnv(envADC)
+func (o Options) namedFile() string {
+	path, _ := o.LookupEnv(envADC)
 	return path
 }
 
-// stamp tells one state of the file of Application Default Credentials from
-// another, so that a new `gcloud auth application-default login` counts at once.
-func (a *account) stamp() string {
-	profile := a.credential.Profile
+// Stamp tells one state of the file of Application Default Credentials from
+// another, so that a new `gcloud auth application-default login` counts at once;
+// see providers.Stamper.
+func (p *Provider) Stamp(profile credentials.Profile) string {
 	if profile.Auth != authDefault && (profile.Auth != authImpersonate || profile.Fields[fieldSource] != "") {
 		return ""
 	}
-	path := first(a.namedFile(), a.wellKnownFile())
+	path := first(p.options.namedFile(), p.options.wellKnownFile())
 	info, err := os.Stat(path)
 	if err != nil {
 		return path
@@ -71,8 +73,8 @@ func (a *account) stamp() string {
 
 // wellKnownFile is where gcloud keeps the credentials of `gcloud auth
 // application-default login`; "" where there is no such place.
-func (a *account) wellKnownFile() string {
-	folder := a.gcloudFolder()
+func (o Options) wellKnownFile() string {
+	folder := o.gcloudFolder()
 	if folder == "" {
 		return ""
 	}
@@ -80,15 +82,15 @@ func (a *account) wellKnownFile() string {
 }
 
 // gcloudFolder is the configuration folder of gcloud.
-func (a *account) gcloudFolder() string {
-	if folder, ok := a.options.LookupEnv("CLOUDSDK_CONFIG"); ok && filepath.IsAbs(folder) {
+func (o Options) gcloudFolder() string {
+	if folder, ok := o.LookupEnv("CLOUDSDK_CONFIG"); ok && filepath.IsAbs(folder) {
 		return folder
 	}
 	parent := "HOME"
 	if runtime.GOOS == "windows" {
 		parent = "APPDATA"
 	}
-	folder, ok := a.options.LookupEnv(parent)
+	folder, ok := o.LookupEnv(parent)
 	switch {
 	case !ok || !filepath.IsAbs(folder):
 		return ""

@@ -15,7 +15,7 @@ func (a *account) gcloudProject() string {
 	if project, _ := a.options.LookupEnv("CLOUDSDK_CORE_PROJECT"); projectPattern.MatchString(project) {
 		return project
 	}
-	folder := a.gcloudFolder()
+	folder := a.options.gcloudFolder()
 	if folder == "" {
 		return ""
 	}

@@ -50,6 +50,7 @@ var (
 	_ providers.Resetter = (*Provider)(nil)
 	_ providers.Closer   = (*Provider)(nil)
 	_ providers.Masker   = (*Provider)(nil)
+	_ providers.Stamper  = (*Provider)(nil)
 )
 
 // New returns a Provider. It reads and connects to nothing.

@@ -33,7 +33,6 @@ type login struct {
 	expires   time.Time // zero for never
 	refreshAt time.Time // when to get the next; zero for never
 	who       principal
-	stamp     string // of the place it was made from
 }
 
 // newLogin is a login whose next token is due a little before its end: four
@@ -62,9 +61,6 @@ func (l login) deferred(now time.Time) *login {
 type session struct {
 	signIn func(ctx context.Context) (*login, error)
 	now    func() time.Time
-	// stamp is another text when the place that logins are made from has
-	// changed: then the present one is somebody else's.
-	stamp func() string
 
 	flights singleflight.Group
 	mu      sync.Mutex
@@ -76,12 +72,7 @@ type session struct {
 // use returns a login that is good as far as is known here, and whether it was
 // made for this call.
 func (s *session) use(ctx context.Context) (l *login, fresh bool, err error) {
-	stamp := s.stamp()
 	s.mu.Lock()
-	if s.current != nil && s.current.stamp != stamp {
-		s.current = nil
-		s.epoch++
-	}
 	current, epoch := s.current, s.epoch
 	s.mu.Unlock()
 	if now := s.now(); current != nil && !current.due(now) && !current.expired(now) {
@@ -120,11 +111,7 @@ func (s *session) begin(ctx context.Context, epoch int, stale *login) (*login, e
 	if current != nil && current != stale && !current.expired(s.now()) {
 		return current, nil
 	}
-	stamp := s.stamp()
 	fresh, err := s.signIn(ctx)
-	if err == nil {
-		fresh.stamp = stamp
-	}
 	switch now := s.now(); {
 	case err == nil:
 	case stale != nil && current == stale && !stale.expired(now):

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -119,7 +120,8 @@ func TestReset(t *testing.T) {
 }
 
 // TestAnotherUser: after another `gcloud auth application-default login` the
-// next call is made by the other user, and after a revocation by nobody.
+// next reference is fetched by the other user, past what is cached, and after a
+// revocation by nobody.
 func TestAnotherUser(t *testing.T) {
 	t.Parallel()
 	server := gcpfake.Start(t)
@@ -127,22 +129,35 @@ func TestAnotherUser(t *testing.T) {
 	server.Refresh("refresh-1", developer)
 	server.Refresh("refresh-22", "kim@example.com")
 	path := writeFile(t, userFile("refresh-1", nil))
-	env := environment{"GOOGLE_APPLICATION_CREDENTIALS": path}
-	p := newProvider(t, server, func(o *gcp.Options) { o.LookupEnv = env.lookup })
-	c := plainCredential("default", fields{"project": "my-project"})
-	get(t, p, c, "secret=db")
+	env := environment{"GOOGLE_APPLICATION_CREDENTIALS": path, "GOOGLE_CLOUD_PROJECT": "my-project", "HOME": t.TempDir()}
+	store, err := credentials.Open(filepath.Join(t.TempDir(), "config.json"), credentials.Options{LookupEnv: env.lookup})
+	if err != nil {
+		t.Fatal(err)
+	}
+	resolver := providers.NewResolver(providers.Options{
+		Providers: []providers.Provider{newProvider(t, server, func(o *gcp.Options) { o.LookupEnv = env.lookup })}, Store: store, CacheTTL: time.Hour,
+	})
+	t.Cleanup(func() { _ = resolver.Close(context.WithoutCancel(t.Context())) })
+	resolve := func() error { return resolver.Resolve(t.Context(), []secret.Ref{ref(t, "secret=db")})[0].Err }
+	for range 2 {
+		if err := resolve(); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if err := os.WriteFile(path, []byte(mustRead(t, writeFile(t, userFile("refresh-22", nil)))), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	get(t, p, c, "secret=db")
+	if err := resolve(); err != nil {
+		t.Fatal(err)
+	}
 	calls := server.Calls()
-	if calls[0].Principal != developer || calls[1].Principal != "kim@example.com" {
-		t.Errorf("calls by %s and %s", calls[0].Principal, calls[1].Principal)
+	if len(calls) != 2 || calls[0].Principal != developer || calls[1].Principal != "kim@example.com" {
+		t.Errorf("calls %+v", calls)
 	}
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
-	wantWords(t, providertest.WantError(t, getError(t, p, c, "secret=db"), providers.Unauthenticated), "no such file")
+	wantWords(t, providertest.WantError(t, resolve(), providers.Unauthenticated), "no such file")
 }
 
 // TestDeniedUser: the error names the user, whom gcloud's file does not tell.
