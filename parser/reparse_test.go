@@ -49,7 +49,7 @@ func TestReparseIsParse(t *testing.T) {
 	}
 	pieces := []string{
 		"###", "### two\nGET https://b.example/{{y}}\n\n", "@v = {{x}}\n", "\n", "\r", "x", "{{", "}}", "< {%\n", "%}\n", "/*\n", "*/\n",
-		"HTTP/1.1 200 OK\n", "# @name n\n", "GET https://c.example/\n",
+		"HTTP/1.1 200 OK\n", "curl http://a -u b:c -d @f \\\n", "fragment A on B {\n", "===\n", "proto < a\nb: c\n", "# @name n\n", "GET https://c.example/\n",
 	}
 	for _, path := range paths {
 		src, err := os.ReadFile(path)
@@ -75,6 +75,11 @@ func TestReparseIsParse(t *testing.T) {
 func FuzzReparse(f *testing.F) {
 	f.Add("### a\nGET http://a\n\n### b\nGET http://b\n", 8, 9, "x\n###")
 	f.Add("###\n< {%\n###\n%}\n### \n@a = {{$vault path='{{b}}\\n'}}\n", 4, 8, "")
+	beside, err := os.ReadFile("testdata/parse/beside.http")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add("###\nGET http://a\n\n###\n"+string(beside), 4, 7, "POST")
 	f.Fuzz(func(t *testing.T, src string, start, end int, with string) {
 		if start < 0 || end < start || end > len(src) {
 			return
