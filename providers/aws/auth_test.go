@@ -58,6 +58,9 @@ region = eu-west-1
 [profile broken]
 credential_process = sh -c "echo MARKER-secret >&2; exit 3"
 region = eu-west-1
+[profile login]
+login_session = arn:aws:iam::123456789012:user/jo
+region = eu-west-1
 [profile loop]
 role_arn = `+role+`
 source_profile = nowhere
@@ -118,6 +121,7 @@ source_profile = nowhere
 	}{
 		"no such profile":      {profile("absent"), `"absent"`},
 		"process that fails":   {profile("broken"), "credential_process"},
+		"not logged in":        {profile("login"), `"login" is not signed in`},
 		"source not there":     {profile("loop"), `"nowhere"`},
 		"nothing anywhere":     {ambient, "no AWS credentials were found for the ambient aws identity"},
 		"relative config file": {credential("profile", fields{"profile": "x", "configFile": "config"}, nil), "relative path"},
@@ -180,10 +184,15 @@ func TestRole(t *testing.T) {
 
 // mfaFake is STS as far as a role with an MFA device needs it.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
-func mfaFake(t *testing.T, lifetime time.Duration, now func() time.Time) (endpoint string, codes *[]string) {
+func mfaFake(t *testing.T, lifetime time.Duration, now func() time.Time) (endpoint string, codes *[]string, expire func(bool)) {
 	t.Helper()
 	codes = &[]string{}
 	keys := &keyFake{}
+	expire = func(yes bool) {
+		keys.mu.Lock()
+		defer keys.mu.Unlock()
+		keys.expired = map[bool]string{true: "ASIAWITHMFA"}[yes]
+	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
 			keys.ServeHTTP(w, r)
@@ -204,7 +213,7 @@ func mfaFake(t *testing.T, lifetime time.Duration, now func() time.Time) (endpoi
 			now().Add(lifetime).UTC().Format(time.RFC3339))
 	}))
 	t.Cleanup(server.Close)
-	return server.URL, codes
+	return server.URL, codes, expire
 }
 
 // A role that wants an MFA code asks for it at sign-in, once: the session is
@@ -236,7 +245,7 @@ external_id = external
 			t.Parallel()
 			clock := time.Now()
 			now := func() time.Time { return clock }
-			endpoint, codes := mfaFake(t, 12*time.Hour, now)
+			endpoint, codes, expire := mfaFake(t, 12*time.Hour, now)
 			c := test(endpoint)
 			p := aws.New(aws.Options{Clock: now})
 			_, err := who(t, p, c)
@@ -262,6 +271,10 @@ external_id = external
 			// Another process has the session too, and a profile that was edited
 			// to another role has not.
 			wantWho(t, aws.New(aws.Options{Clock: now}), c, "ASIAWITHMFA")
+			expire(true)
+			_, err = who(t, p, c)
+			providertest.WantError(t, err, providers.SignInNeeded, "MARKER")
+			expire(false)
 			clock = clock.Add(13 * time.Hour)
 			_, err = who(t, aws.New(aws.Options{Clock: now}), c)
 			got := providertest.WantError(t, err, providers.SignInNeeded, "MARKER")
@@ -279,7 +292,7 @@ external_id = external
 // else.
 func TestMFAFails(t *testing.T) {
 	t.Parallel()
-	endpoint, _ := mfaFake(t, time.Hour, time.Now)
+	endpoint, _, _ := mfaFake(t, time.Hour, time.Now)
 	c := withSource(withKeys(endpoint, someKey(), nil), fields{
 		"roleArn": "arn:aws:iam::123456789012:role/reader", "mfaSerial": "GAHT12345678", "endpoint": endpoint,
 	})

@@ -46,6 +46,8 @@ type Account struct {
 	// tokens are those of the access portal that the account signs in with; nil
 	// without one.
 	tokens *tokens
+	// personal is set if a person's MFA code is behind the credentials.
+	personal bool
 	// used is set when the account has signed in, last holds what came of it.
 	used atomic.Bool
 	last atomic.Pointer[aws.Credentials]
@@ -93,7 +95,7 @@ func (a *Accounts) load(ctx context.Context, credential providers.Credential, as
 	if account.config, err = l.config(ctx); err != nil {
 		return nil, err
 	}
-	account.tokens = l.tokens
+	account.tokens, account.personal = l.tokens, l.personal
 	limit := loginTimeout
 	if ask != nil {
 		limit = personTimeout
@@ -109,6 +111,7 @@ type loader struct {
 	settings   settings
 	ask        asker
 	tokens     *tokens // set by fromPortal
+	personal   bool    // set by withMFA
 }
 
 // config is the SDK's configuration for the way the profile signs in.

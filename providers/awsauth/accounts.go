@@ -125,7 +125,12 @@ func Run[T any](ctx context.Context, a *Accounts, call *Call, credential provide
 	if loadErr != nil {
 		return none, call.explain(ctx, err)
 	}
-	if after, retrieveErr := renewed.config.Credentials.Retrieve(ctx); retrieveErr != nil || before == nil || sameKeys(*before, after) {
+	after, retrieveErr := renewed.config.Credentials.Retrieve(ctx)
+	if retrieveErr != nil || before == nil || sameKeys(*before, after) {
+		if renewed.personal && isExpired(err) {
+			// The session that the person signed in for was ended before its time.
+			err = providers.NeedsSignIn(credential.Profile, "AWS has ended the session", err)
+		}
 		return none, call.explain(ctx, err)
 	}
 	result, err = work(renewed)

@@ -7,6 +7,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
+
+	"github.com/vault-lsp/vault-lsp/providers"
 )
 
 // profile is a profile of the shared files.
@@ -39,6 +41,9 @@ func (l *loader) fromShared(ctx context.Context, shared config.SharedConfig, mor
 	base := chain[len(chain)-1]
 	if !isOurs(base) {
 		loaded, err := l.sdk(ctx, more...)
+		if err == nil && base.LoginSession != "" {
+			loaded.Credentials = &loginSession{inner: loaded.Credentials, profile: base.Profile}
+		}
 		if err == nil {
 			loaded.Credentials = l.withMFA(loaded.Credentials, mfaOf(chain))
 		}
@@ -59,6 +64,29 @@ func (l *loader) fromShared(ctx context.Context, shared config.SharedConfig, mor
 	}
 	loaded.Credentials = l.withMFA(loaded.Credentials, mfaOf(chain))
 	return loaded, nil
+}
+
+// loginSession are the credentials of a profile that `aws login` signs in,
+// whose errors have no type to tell them by.
+type loginSession struct {
+	inner   aws.CredentialsProvider
+	profile string
+}
+
+// Retrieve gets the credentials of the session.
+func (s *loginSession) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	got, err := s.inner.Retrieve(ctx)
+	if err == nil || ctx.Err() != nil {
+		return got, err
+	}
+	if _, ok := networkFault(err); ok {
+		return got, err
+	}
+	return aws.Credentials{}, &providers.Error{
+		Kind: providers.Unauthenticated, Op: "sign in", Err: err,
+		Message: fmt.Sprintf("the AWS profile %q is not signed in, or its session has expired", s.profile),
+		Hint:    fmt.Sprintf("sign in with `aws login --profile %s`", s.profile),
+	}
 }
 
 // isOurs reports whether a profile's identity comes from SSO or from a

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -72,49 +71,59 @@ func FailureOf(err error) (Failure, bool) {
 	return f, answered && f.Service != "ec2imds"
 }
 
-var xmlCode = regexp.MustCompile(`<Code>([A-Za-z0-9.]{1,100})</Code>`)
-
 // codeInXML finds the code of an error in XML, with which gateways and
 // emulators answer calls of the JSON protocol too.
 func codeInXML(snapshot []byte) (code, text string) {
-	if m := xmlCode.FindSubmatch(snapshot); m != nil {
-		return string(m[1]), string(snapshot)
+	_, rest, _ := strings.Cut(string(snapshot), "<Code>")
+	code, _, ok := strings.Cut(rest, "</Code>")
+	if !ok || len(code) > 100 || !isPlain(code) {
+		return "", ""
 	}
-	return "", ""
+	return code, string(snapshot)
 }
 
-// denial is the sentence in which IAM names who may not do what to which
-// resource
+// denial is what IAM's sentence says about who may not do what to which
+// resource: "User: ARN is not authorized to perform: ACTION on resource: ARN …"
 // (https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html).
-var denial = regexp.MustCompile(`User: (\S{1,300}) is not authorized to perform: ([A-Za-z0-9-]{1,50}:[A-Za-z0-9*]{1,80})(?: on resource: ([A-Za-z0-9:/_+=,.@*-]{1,600}))?`)
+// Only what looks like a name is taken from it. It is read by hand because a
+// regular expression would cost every start of the program.
+func (f Failure) denial() (who, action, resource string) {
+	_, rest, ok := strings.Cut(f.text, "User: ")
+	principal, rest, ok2 := strings.Cut(rest, " is not authorized to perform: ")
+	if arn, isARN := ParseARN(principal); ok && ok2 && isARN && isPlain(arn.Resource) {
+		who = arn.Resource
+	}
+	action, rest, _ = strings.Cut(rest, " ")
+	service, name, _ := strings.Cut(action, ":")
+	if !isPlain(service) || !isPlain(name) {
+		return who, "", ""
+	}
+	if rest, ok := strings.CutPrefix(rest, "on resource: "); ok {
+		resource, _, _ = strings.Cut(rest, " ")
+		resource = strings.TrimSuffix(resource, ".")
+		if !isPlain(strings.ReplaceAll(resource, ":", "")) {
+			resource = ""
+		}
+	}
+	return who, action, resource
+}
 
 // who names the identity that was refused, or "the identity".
 func (f Failure) who() string {
-	if m := denial.FindStringSubmatch(f.text); m != nil && strings.HasPrefix(m[1], "arn:") {
-		if arn, ok := ParseARN(m[1]); ok && isPlain(arn.Resource) {
-			return arn.Resource
-		}
+	if who, _, _ := f.denial(); who != "" {
+		return who
 	}
 	return "the identity"
-}
-
-// what names the permission that is missing and the resource, where IAM has
-// said so.
-func (f Failure) what() (action, resource string) {
-	if m := denial.FindStringSubmatch(f.text); m != nil {
-		return m[2], strings.TrimSuffix(m[3], ".")
-	}
-	return "", ""
 }
 
 // isPlain reports whether a text has only the characters of names in IAM.
 func isPlain(text string) bool {
 	for _, r := range text {
-		if !strings.ContainsRune("/_+=,.@-", r) && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') {
+		if !strings.ContainsRune("/_+=,.@*-", r) && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') {
 			return false
 		}
 	}
-	return text != ""
+	return text != "" && len(text) <= 2048
 }
 
 // Denied reports whether the identity lacks a permission.
@@ -159,6 +168,11 @@ func isStale(err error) bool {
 		return true
 	}
 	return false
+}
+
+func isExpired(err error) bool {
+	f, ok := FailureOf(err)
+	return ok && (f.Code == "ExpiredToken" || f.Code == "ExpiredTokenException")
 }
 
 // retryAfter is how long a service asks to wait (RFC 9110, section 10.2.3); 0
@@ -231,7 +245,7 @@ func clockFault() Fault {
 
 // denied says who may not do what.
 func (c *Call) denied(f Failure) Fault {
-	action, resource := f.what()
+	_, action, resource := f.denial()
 	if action == "" {
 		action = c.Action
 	}

@@ -33,6 +33,7 @@ func (l *loader) withMFA(inner aws.CredentialsProvider, identity string) aws.Cre
 	if identity == "" {
 		return inner
 	}
+	l.personal = true
 	return &kept{inner: inner, identity: identity, loader: l}
 }
 
