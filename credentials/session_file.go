@@ -261,10 +261,14 @@ func (s *Store) forgetEdited(before, now parsed) {
 // edited or removed while no process looked.
 func (s *Store) pruneSessions() {
 	s.mu.Lock()
-	parsed, done := s.parsed, s.pruned
+	done := s.pruned
 	s.pruned = true
 	s.mu.Unlock()
-	if done || parsed.unusable || len(parsed.brokenProfiles) > 0 {
+	if done {
+		return
+	}
+	parsed, err := s.current()
+	if err != nil || parsed.unusable || len(parsed.brokenProfiles) > 0 {
 		return
 	}
 	known := map[string]bool{}

@@ -177,19 +177,19 @@ func (s *Store) needPassphrase(err error) *SessionError {
 		`set ` + SignInsPassphraseVariable + `, or write "signIns": {"keep": false} in the configuration to keep sign-ins in memory only`, err}
 }
 
-// readingKey returns the key that opens a file, and whether it was known
-// already; anew asks the keyring again.
+// readingKey returns the key that opens a file, and whether it may be an old one
+// since it was known already; anew asks the keyring again.
 func (s *Store) readingKey(ctx context.Context, kind keyKind, anew bool) (identity *age.X25519Identity, cached bool, err error) {
 	if err := s.keys.enter(ctx); err != nil {
 		return nil, false, err
 	}
 	defer s.keys.leave()
 	if kind == byPassphrase {
-		cached = s.keys.passphrase != nil && s.keys.stamp == s.keyFile().Stamp() && !anew
-		if !cached {
+		// The stamp tells whether the key is the present one.
+		if s.keys.passphrase == nil || s.keys.stamp != s.keyFile().Stamp() {
 			err = s.passphraseFromEnvironment(false)
 		}
-		return s.keys.passphrase, cached, err
+		return s.keys.passphrase, false, err
 	}
 	if s.keys.keyring != nil && !anew {
 		return s.keys.keyring, true, nil

@@ -464,6 +464,38 @@ func TestUnreadableSessions(t *testing.T) {
 	}
 }
 
+// A key file that is damaged is told apart from a wrong passphrase, and one that
+// is gone makes place for another.
+func TestDamagedKeyOfSignIns(t *testing.T) {
+	t.Parallel()
+	s, ring := openSignIns(t)
+	ring.err = ErrNoKeyring
+	env := map[string]string{SignInsPassphraseVariable: signInPhrase}
+	signIn(t, reopen(t, s, ring, env), "sso", stateMarker)
+	path := s.keyFile().Path
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content[60] ^= 1 // in the header, where age takes it for a wrong passphrase
+	write(t, path, string(content))
+	_, err = reopen(t, s, ring, env).Session(mustProfile(t, s, "sso")).Load(t.Context())
+	wantReason(t, err, SessionLost, "passphrase.key.age, is damaged")
+	if err := s.keyFile().Remove(); err != nil {
+		t.Fatal(err)
+	}
+	again := reopen(t, s, ring, nil)
+	_, err = again.Session(mustProfile(t, s, "sso")).Load(t.Context())
+	wantReason(t, err, SessionLocked, "has to be chosen")
+	if err := again.UnlockSignIns(t.Context(), []byte("another")); err != nil {
+		t.Fatal(err)
+	}
+	_, err = again.Session(mustProfile(t, s, "sso")).Load(t.Context())
+	wantReason(t, err, SessionLost, "a key that is gone")
+	signIn(t, again, "sso", "anew")
+	wantState(t, again, "sso", "anew")
+}
+
 // otherKey makes a valid key that opens nothing.
 func otherKey(k *memoryKeyring, s *Store) string {
 	old := k.entries[s.sessionAccount()]
