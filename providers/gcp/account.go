@@ -99,7 +99,7 @@ func call[T any](ctx context.Context, a *account, region string, work func(conte
 	if err != nil {
 		return none, err
 	}
-	for {
+	for try := 1; ; try++ {
 		l, fresh, err := a.session.use(ctx)
 		if err != nil {
 			return none, err
@@ -110,7 +110,7 @@ func call[T any](ctx context.Context, a *account, region string, work func(conte
 		if err == nil {
 			return result, nil
 		}
-		if !fresh && codeOf(err) == codes.Unauthenticated {
+		if !fresh && try == 1 && codeOf(err) == codes.Unauthenticated {
 			a.session.drop(l)
 			continue
 		}

@@ -22,8 +22,8 @@ import (
 func TestConformance(t *testing.T) {
 	t.Parallel()
 	for _, transport := range []string{"grpc", "rest"} {
-		for _, region := range []string{"", "europe-west3"} {
-			t.Run(transport+"/"+region, func(t *testing.T) {
+		for name, region := range map[string]string{"global": "", "regional": "europe-west3"} {
+			t.Run(transport+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				server := gcpfake.Start(t)
 				server.OnCall(throttle)
@@ -32,6 +32,35 @@ func TestConformance(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// The same with the other ways to sign in.
+func TestConformanceOfMethods(t *testing.T) {
+	t.Parallel()
+	methods := map[string]func(*providertest.Harness, fields){
+		"impersonate": func(h *providertest.Harness, plain fields) {
+			key := h.Credential
+			h.Credential = impersonating(plain, &key)
+		},
+		"workload-identity": func(h *providertest.Harness, plain fields) {
+			file := federation(map[string]any{"credential_source": map[string]any{"file": writeFile(t, "subject-1")}})
+			h.Credential = withMaterial("workload-identity", mustRead(t, writeFile(t, file)), plain)
+		},
+	}
+	for name, use := range methods {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := gcpfake.Start(t)
+			server.OnCall(throttle)
+			server.AllowActAs(reader, target)
+			server.Subject("subject-1", developer)
+			providertest.Run(t, func(t *testing.T) providertest.Harness {
+				h := newHarness(t, server, "grpc", "")
+				use(&h, h.Credential.Profile.Fields)
+				return h
+			})
+		})
 	}
 }
 

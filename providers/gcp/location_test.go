@@ -107,3 +107,14 @@ func FuzzLocate(f *testing.F) {
 		}
 	})
 }
+
+// A name that says it is this machine and is not gets nothing: with plain http
+// the address is checked where the connection is made.
+func TestPlainHTTPStaysHere(t *testing.T) {
+	t.Parallel()
+	_, err := (Options{}).dial("http")(t.Context(), "tcp", "192.0.2.1:80")
+	var plain *plainHTTPError
+	if !errors.As(err, &plain) {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,6 +1,7 @@
 package gcp_test
 
 import (
+	"net"
 	"slices"
 	"testing"
 	"time"
@@ -176,6 +177,11 @@ func TestEndpoint(t *testing.T) {
 		c := withKey(server, reader, fields{"transport": transport, "endpoint": "http://" + server.Plain})
 		get(t, p, c, "secret=db")
 		get(t, p, c, "secret=db", "location=us-east1")
+		_, port, err := net.SplitHostPort(server.Plain)
+		if err != nil {
+			t.Fatal(err)
+		}
+		get(t, p, withKey(server, reader, fields{"transport": transport, "endpoint": "http://localhost:" + port}), "secret=db")
 		if hosts := server.Hosts(); len(hosts) > 0 {
 			t.Errorf("connected to %v", hosts)
 		}

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/grpc/codes"
+
 	"github.com/vault-lsp/vault-lsp/credentials"
 	"github.com/vault-lsp/vault-lsp/providers"
 	"github.com/vault-lsp/vault-lsp/providers/gcp"
@@ -98,6 +100,22 @@ func TestRevokedToken(t *testing.T) {
 	get(t, p, c, "secret=db")
 	if got := len(server.Requests()); got != 2 {
 		t.Errorf("%d sign-ins, want 2", got)
+	}
+}
+
+// TestRefusedForGood: where no token is accepted, each call signs in anew once
+// and no more.
+func TestRefusedForGood(t *testing.T) {
+	t.Parallel()
+	server := gcpfake.Start(t)
+	p, c, _ := asUser(t, server)
+	get(t, p, c, "secret=db")
+	server.OnCall(func(context.Context, gcpfake.Call) error {
+		return gcpfake.Refusal(codes.Unauthenticated, echo, "ACCOUNT_STATE_INVALID", nil)
+	})
+	providertest.WantError(t, getError(t, p, c, "secret=db"), providers.Unauthenticated, echo)
+	if calls, signIns := len(server.Calls()), len(server.Requests()); calls != 3 || signIns != 2 {
+		t.Errorf("%d calls and %d sign-ins, want 3 and 2", calls, signIns)
 	}
 }
 
