@@ -33,28 +33,24 @@ func foreignOf(e *template.Expr) (at foreignAt, ok bool) {
 	return foreignAt{read, e.Span, e.NameSpan.Start}, err == nil
 }
 
-// foreignValue reads a variable of the file whose value is a reference of
-// another tool, without braces.
-func (in Input) foreignValue(v *parser.Variable) (at foreignAt, ok bool) {
-	read, ok := in.Scope.Foreign(in.File.Src, v.Value)
-	if !ok {
-		return foreignAt{}, false
+// foreignValues reads the references of other tools that stand without braces in
+// the value of a variable of the file.
+func (in Input) foreignValues(v *parser.Variable) []foreignAt {
+	var found []foreignAt
+	for _, f := range in.Scope.Foreign(in.File.Src, v.Value) {
+		found = append(found, foreignAt{f.Reference, f.Span, f.Span.Start})
 	}
-	written := v.Value.Span.Of(in.File.Src)
-	start := v.Value.Span.Start + len(written) - len(strings.TrimLeft(written, " \t"))
-	end := v.Value.Span.Start + len(strings.TrimRight(written, " \t"))
-	return foreignAt{read, text.Span{Start: start, End: end}, start}, true
+	return found
 }
 
-// value checks a variable's value, which may as a whole be another tool's
-// reference.
+// value checks a variable's value, which may hold references of other tools.
 func (d *diagnoser) value(v *parser.Variable) {
-	if !d.Scope.IsForeign(d.src, v.Value) {
+	if !d.Scope.HoldsForeign(d.src, v.Value) {
 		d.template(v.Value)
 		return
 	}
 	d.Scope.CheckValue(d.src, v.Value, d.report)
-	if at, ok := d.foreignValue(v); ok {
+	for _, at := range d.foreignValues(v) {
 		d.foreign(at)
 	}
 }
@@ -163,8 +159,10 @@ func (in Input) foreignAround(offset int) (foreignAt, bool) {
 		return foreignOf(s.expr)
 	}
 	for _, v := range in.File.BlockAt(offset).Variables {
-		if at, ok := in.foreignValue(v); ok && at.span.Start <= offset && offset <= at.span.End {
-			return at, true
+		for _, at := range in.foreignValues(v) {
+			if at.span.Start <= offset && offset <= at.span.End {
+				return at, true
+			}
 		}
 	}
 	return foreignAt{}, false

@@ -27,6 +27,9 @@ type expander struct {
 	// problems are collected here if report is nil.
 	problems []Problem
 	report   func(Problem)
+	// inValue is set if the template is the value of a variable, where references
+	// of other tools need no braces.
+	inValue bool
 	// checking is set if only the problems are wanted.
 	checking bool
 	// stack holds the names of the variables whose definitions are open.
@@ -90,7 +93,15 @@ func (x *expander) literal(s string, o origin, span text.Span) {
 	if strings.Contains(s, "{%") {
 		x.tags(s, o, span.Start)
 	}
-	span = o.at(span)
+	if (x.inValue || o.inside()) && strings.Contains(s, "ref+") {
+		x.inline(s, o, span)
+		return
+	}
+	x.plainText(s, o, o.at(span))
+}
+
+// plainText adds text as it is.
+func (x *expander) plainText(s string, o origin, span text.Span) {
 	if x.checking || s == "" || !x.grow(len(s), o, span) {
 		return
 	}
@@ -234,11 +245,7 @@ func (x *expander) shared(e *template.Expr, name string, o origin) {
 func (x *expander) text(b binding, o origin) {
 	x.stack = append(x.stack, o.innermost)
 	src, t := b.value(x.scope)
-	if beginsForeign(src, t) {
-		x.whole(src, t, o)
-	} else {
-		x.template(src, t, o)
-	}
+	x.value(src, t, o)
 	x.stack = x.stack[:len(x.stack)-1]
 }
 

@@ -53,14 +53,57 @@ func (x *expander) foreignText(written string, at text.Span, exact bool, o origi
 	}
 }
 
-// beginsForeign reports whether a variable's value is as a whole a reference of
-// another tool: such a value needs no braces.
-func beginsForeign(src string, t template.Template) bool {
+// isWhole reports whether a variable's value is as a whole a reference of
+// another tool, which needs no braces; that of vals holds no blank, and a + only
+// at its end.
+func isWhole(src string, t template.Template) bool {
 	if len(t.Parts) == 0 || t.Parts[0].Expr != nil {
 		return false
 	}
 	begin := strings.TrimLeft(t.Parts[0].Span.Of(src), " \t")
-	return foreign.Begins(begin) && strings.Contains(begin, "://")
+	if !foreign.Begins(begin) || !strings.Contains(begin, "://") {
+		return false
+	}
+	if strings.HasPrefix(begin, "op:") {
+		return true
+	}
+	written := strings.TrimSuffix(strings.Trim(t.Text(src), " \t"), "+")
+	_, written, _ = strings.Cut(written, "+")
+	for _, part := range template.Scan(written, text.Span{End: len(written)}).Parts {
+		if part.Expr == nil && strings.ContainsAny(part.Span.Of(written), "+ \t") {
+			return false
+		}
+	}
+	return true
+}
+
+// holdsForeign reports whether a variable's value is a reference of another
+// tool or has expressions of vals in it.
+func holdsForeign(src string, t template.Template) bool {
+	for _, part := range t.Parts {
+		if part.Expr != nil {
+			continue
+		}
+		if _, _, ok := foreign.Inline(part.Span.Of(src)); ok {
+			return true
+		}
+	}
+	return isWhole(src, t)
+}
+
+// inline adds a text that has expressions of vals in it.
+func (x *expander) inline(s string, o origin, span text.Span) {
+	for at := 0; ; {
+		from, to, ok := foreign.Inline(s[at:])
+		if !ok {
+			x.plainText(s[at:], o, o.at(text.Span{Start: span.Start + at, End: span.End}))
+			return
+		}
+		from, to = at+from, at+to
+		x.plainText(s[at:from], o, o.at(text.Span{Start: span.Start + at, End: span.Start + from}))
+		x.foreignText(s[from:to], text.Span{Start: span.Start + from, End: span.Start + to}, true, o, o.private)
+		at = to
+	}
 }
 
 // whole adds the secret of a variable whose value is a reference of another
@@ -90,43 +133,79 @@ func (x *expander) whole(src string, t template.Template, o origin) {
 	}
 }
 
-// IsForeign reports whether a variable's value is as a whole a reference of
-// another tool, readable or not.
-func (s *Scope) IsForeign(src string, t template.Template) bool { return beginsForeign(src, t) }
+// HoldsForeign reports whether a variable's value is a reference of another
+// tool or has expressions of vals in it, readable or not.
+func (s *Scope) HoldsForeign(src string, t template.Template) bool { return holdsForeign(src, t) }
 
-// ExpandValue is Expand for the value of a variable, which may as a whole be a
-// reference of another tool.
+// ExpandValue is Expand for the value of a variable, where references of other
+// tools need no braces.
 func (s *Scope) ExpandValue(src string, t template.Template) Expansion {
-	if !beginsForeign(src, t) {
-		return s.Expand(src, t)
-	}
-	x := expander{scope: s, maxSteps: maxSteps}
-	x.whole(src, t, origin{span: t.Span})
+	x := expander{scope: s, maxSteps: maxSteps, inValue: true}
+	x.value(src, t, origin{span: t.Span})
 	return Expansion{Pieces: x.pieces, Problems: x.problems}
 }
 
 // CheckValue is Check for the value of a variable.
 func (s *Scope) CheckValue(src string, t template.Template, report func(Problem)) {
-	if !beginsForeign(src, t) {
-		s.Check(src, t, report)
-		return
-	}
-	x := expander{scope: s, maxSteps: maxSteps, report: report, checking: true}
-	x.whole(src, t, origin{span: t.Span})
+	x := expander{scope: s, maxSteps: maxSteps, report: report, checking: true, inValue: true}
+	x.value(src, t, origin{span: t.Span})
 }
 
-// Foreign reads a template that is as a whole a reference of another tool; ok is
-// false for any other and for one that has a problem.
-func (s *Scope) Foreign(src string, t template.Template) (read foreign.Reference, ok bool) {
-	if !beginsForeign(src, t) {
-		return foreign.Reference{}, false
+// value expands the value of a variable.
+func (x *expander) value(src string, t template.Template, o origin) {
+	if isWhole(src, t) {
+		x.whole(src, t, o)
+	} else {
+		x.template(src, t, o)
 	}
-	written, ok := t.Literal(src)
-	if !ok {
-		return foreign.Reference{}, false
+}
+
+// ForeignReference is another tool's reference in a variable's value.
+type ForeignReference struct {
+	foreign.Reference
+	Span text.Span
+}
+
+// Foreign reads the references of other tools in a variable's value. What has a
+// problem, or variables in it, is left out.
+func (s *Scope) Foreign(src string, t template.Template) []ForeignReference {
+	var found []ForeignReference
+	for _, span := range foreignSpans(src, t) {
+		if read, err := foreign.Parse(span.Of(src)); err == nil {
+			found = append(found, ForeignReference{read, span})
+		}
 	}
-	read, err := foreign.Parse(strings.TrimSpace(written))
-	return read, err == nil
+	return found
+}
+
+// foreignSpans returns where references of other tools stand in a variable's
+// value; those with variables in them are left out.
+func foreignSpans(src string, t template.Template) []text.Span {
+	var spans []text.Span
+	if isWhole(src, t) {
+		if written := t.Span.Of(src); len(t.Parts) == 1 {
+			trimmed := strings.TrimLeft(written, " \t")
+			start := t.Span.Start + len(written) - len(trimmed)
+			spans = append(spans, text.Span{Start: start, End: start + len(strings.TrimRight(trimmed, " \t"))})
+		}
+		return spans
+	}
+	for _, part := range t.Parts {
+		if part.Expr != nil {
+			continue
+		}
+		written := part.Span.Of(src)
+		for at := 0; ; {
+			from, to, ok := foreign.Inline(written[at:])
+			if !ok {
+				break
+			}
+			start := part.Span.Start + at
+			spans = append(spans, text.Span{Start: start + from, End: start + to})
+			at += to
+		}
+	}
+	return spans
 }
 
 // tags reports the tags of Insomnia in a literal text: they are never sent.
@@ -161,24 +240,22 @@ func brunoExample(name string) string {
 	return "{{$" + secret.AWS + " secret=…}}"
 }
 
-// foreignValue reports what is wrong with a value of an environment file that is
-// a reference of another tool.
+// foreignValue reports what is wrong with the references of other tools in a
+// value of an environment file.
 func (r *fileReader) foreignValue(d *Definition, value hujson.Value) {
-	if !beginsForeign(d.Src, d.Template) {
+	if !holdsForeign(d.Src, d.Template) {
 		return
 	}
-	written, ok := d.Template.Literal(d.Src)
-	if !ok {
-		return
-	}
-	read, err := foreign.Parse(strings.TrimSpace(written))
-	if err != nil {
-		r.problem(value.StartOffset, CodeOtherTool, "%s", err.Error())
-		return
-	}
-	for _, p := range read.Ignored {
-		r.problem(value.StartOffset, CodeIgnoredParameter, "%s", IgnoredMessage(p, read.Ref.Provider()))
-		r.file.problems[len(r.file.problems)-1].Warning = true
+	for _, span := range foreignSpans(d.Src, d.Template) {
+		read, err := foreign.Parse(span.Of(d.Src))
+		if err != nil {
+			r.problem(value.StartOffset, CodeOtherTool, "%s", err.Error())
+			continue
+		}
+		for _, p := range read.Ignored {
+			r.problem(value.StartOffset, CodeIgnoredParameter, "%s", IgnoredMessage(p, read.Ref.Provider()))
+			r.file.problems[len(r.file.problems)-1].Warning = true
+		}
 	}
 }
 
@@ -187,7 +264,7 @@ func (r *fileReader) foreignValue(d *Definition, value hujson.Value) {
 func IgnoredMessage(p foreign.Parameter, provider string) string {
 	message := fmt.Sprintf("The parameter %s %s", p.Name, p.Why)
 	if p.Identity {
-		message += fmt.Sprintf("; your credential for $%s says so", provider)
+		message += fmt.Sprintf("; your credential for $%s is used", provider)
 	}
 	return message + "."
 }

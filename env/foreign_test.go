@@ -24,6 +24,9 @@ func foreignScope() *Scope {
 			"call": "ref+vault://kv/{{$guid}}/db#/password",
 			"unknown": "ref+sops://x.yaml",
 			"plain": "ref+ and op are words",
+			"basic": "ref+vault://kv/a#/user+:ref+vault://kv/a#/pass",
+			"inline": "x={{env}} secretref+awssecrets://s#/k, and {{env}}",
+			"inlineBad": "Bearer ref+sops://x.yaml",
 			"tag": "`+insomniaTag+`"
 		}}`,
 		"http-client.private.env.json", `{"dev": {"who": "me"}}`,
@@ -51,6 +54,8 @@ func TestForeignReferences(t *testing.T) {
 		{"{{url}}", `https://x/<{{$gcp secret=stripe project=p-1 key='$[\'a\'][\'b\']'}}>`},
 		{"{{OP_TOKEN}}", "<{{$op id=op://dev/token/credential}}>*"},
 		{"{{plain}}", "ref+ and op are words"},
+		{"{{basic}}", "<{{$vault path=a mount=kv key=user}}>:<{{$vault path=a mount=kv key=pass}}>"},
+		{"{{inline}}", "x=prod <{{$aws secret=s key=k}}>, and prod"},
 		{"text with ref+vault://kv/a#/b in it", "text with ref+vault://kv/a#/b in it"},
 		{"{% if x %} of another language", "{% if x %} of another language"},
 	}
@@ -75,6 +80,7 @@ func TestForeignProblems(t *testing.T) {
 		{"{{ref+vault://127.0.0.1:8200/kv/a#/b}}", []string{"unsupported-reference@127.0.0.1:8200/kv/a"}},
 		{"{{op://v/i}}", []string{"unsupported-reference@op://v/i"}},
 		{"{{unknown}}", []string{"unsupported-reference@{{unknown}} in unknown"}},
+		{"{{inlineBad}}", []string{"unsupported-reference@{{inlineBad}} in inlineBad"}},
 		{"{{secretNamed}}", []string{"nested-expression@{{secretNamed}} in secretNamed"}},
 		{"{{call}}", []string{"nested-expression@{{call}} in call"}},
 		{"a " + insomniaTag + " b", []string{"insomnia-reference@" + insomniaTag}},

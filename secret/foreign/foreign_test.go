@@ -146,6 +146,33 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
+// TestInline finds expressions where vals finds them.
+func TestInline(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ text, want string }{
+		{"ref+vault://kv/a#/b", "ref+vault://kv/a#/b"},
+		{"x ref+vault://kv/a#/b y", "ref+vault://kv/a#/b"},
+		{"user:secretref+vault://kv/a#/b+@host", "secretref+vault://kv/a#/b+"},
+		{`{"a":"ref+vault://kv/a#/b","c":1}`, `ref+vault://kv/a#/b","c":1}`},
+		{"ref+vault://kv/a#/b\", next", "ref+vault://kv/a#/b"},
+		{"ref+vault://kv/a#/b, next", "ref+vault://kv/a#/b"},
+		{"href+x ref+y://z", "ref+y://z"},
+		{"xref+vault://kv/a", ""},
+		{"ref+ and ://", ""},
+		{"ref+", ""},
+		{"op://a/b/c", ""},
+	}
+	for _, test := range tests {
+		got := ""
+		if start, end, ok := Inline(test.text); ok {
+			got = test.text[start:end]
+		}
+		if got != test.want {
+			t.Errorf("%q: %q, want %q", test.text, got, test.want)
+		}
+	}
+}
+
 // FuzzParse holds places in bounds and results readable.
 func FuzzParse(f *testing.F) {
 	for _, s := range Schemes() {
@@ -155,6 +182,9 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		if start, end, ok := InsomniaTag(text); ok {
 			_, _ = ParseInsomnia(text[start:end])
+		}
+		if start, end, ok := Inline(text); ok && (start < 0 || end <= start || end > len(text)) {
+			t.Errorf("an expression at %d-%d of %q", start, end, text)
 		}
 		got, err := Parse("ref+" + text)
 		var refused *Error

@@ -25,7 +25,7 @@ References that other tools write are read where a reference of ours may stand: 
 
 ## vals
 
-An expression is ` + "`ref+SCHEME://PATH?PARAMETERS#/KEY`, or with `secretref+`; a `+` at its end is allowed" + `. ` + "`#/a/b`" + ` is the way down into a JSON object. A YAML document in a secret is not read, and of a text with more in it than one expression nothing is replaced.
+An expression is ` + "`ref+SCHEME://PATH?PARAMETERS#/KEY`, or with `secretref+`; a `+` at its end is allowed" + `. ` + "`#/a/b`" + ` is the way down into a JSON object; a YAML document in a secret is not read. In the value of a variable or of an environment file an expression may stand inside other text, as in vals: ` + "`Bearer ref+vault://secret/app#/token`" + `. In the text of a request it needs the braces.
 
 | expression | read as |
 |---|---|

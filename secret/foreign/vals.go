@@ -88,6 +88,44 @@ func parseVals(text string) (Reference, error) {
 	return Reference{Ref: ref, Ignored: x.ignored}, err
 }
 
+// Inline finds the first vals expression inside a text and returns its place, in
+// bytes, with the + that ends it. Like vals it reads up to a + or a blank, and
+// leaves a quote or comma at the end to the text.
+func Inline(text string) (start, end int, ok bool) {
+	for at := 0; ; {
+		i := strings.Index(text[at:], refPrefix)
+		if i < 0 {
+			return 0, 0, false
+		}
+		start = at + i
+		at = start + len(refPrefix)
+		if strings.HasSuffix(text[:start], "secret") {
+			start -= len("secret")
+		}
+		scheme, _, found := strings.Cut(text[at:], "://")
+		if !found {
+			return 0, 0, false
+		}
+		if !isWord(scheme) || start > 0 && isWord(text[start-1:start]) {
+			continue
+		}
+		end = len(text)
+		if j := strings.IndexAny(text[at:], "+ \t\r\n"); j >= 0 {
+			end = at + j
+		}
+		trimmed := len(strings.TrimRight(text[:end], `",`))
+		if trimmed == end && end < len(text) && text[end] == '+' {
+			return start, end + 1, true
+		}
+		return start, trimmed, true
+	}
+}
+
+// isWord reports whether s consists of lower case letters and digits.
+func isWord(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
+}
+
 func lookupScheme(name string) (Scheme, bool) {
 	i := slices.IndexFunc(Schemes(), func(s Scheme) bool { return s.Name == name })
 	if i < 0 {
