@@ -42,7 +42,7 @@ Who you are to a vault stands in your own configuration file, never in a request
 }
 ` + "```" + `
 
-A reference uses the credential it names (` + "`credential=infra`" + `), else the default of its provider, else the only credential of the provider, else, with none configured, the ambient identity: ` + "`VAULT_ADDR` with `VAULT_TOKEN`, the `token_helper` of `~/.vault`, `~/.vault-token` or `~/.bao-token` (OpenBao's `BAO_…` variables win; `VAULT_AGENT_ADDR` and `unix://` addresses need no token; `VAULT_SKIP_VERIFY` is not honoured: name the authority in `VAULT_CACERT`, `VAULT_CACERT_BYTES` or `VAULT_CAPATH`), `VAULT_LSP_LOCAL_PASSPHRASE`" + ` or the OS keyring for the local vault.
+A reference uses the credential it names (` + "`credential=infra`" + `), else the default of its provider, else the only credential of the provider, else, with none configured, the ambient identity: ` + "`VAULT_ADDR` with `VAULT_TOKEN`, the `token_helper` of `~/.vault`, `~/.vault-token` or `~/.bao-token` (OpenBao's `BAO_…` variables win; `VAULT_AGENT_ADDR` and `unix://` addresses need no token; `VAULT_SKIP_VERIFY` is not honoured: name the authority in `VAULT_CACERT`, `VAULT_CACERT_BYTES` or `VAULT_CAPATH`), `HCP_CLIENT_ID` with `HCP_CLIENT_SECRET` (and `HCP_ORGANIZATION_ID`, `HCP_PROJECT_ID`, `HCP_AUTH_URL`, `HCP_API_ADDRESS`), what `op` signs in with in a terminal, `VAULT_LSP_LOCAL_PASSPHRASE`" + ` or the OS keyring for the local vault.
 
 A **secret** field never takes its value here. It says where the value is:
 

@@ -38,7 +38,11 @@ func explainConnection(title string, err error) fault {
 	if f, ok := explainTLS(title, host, err); ok {
 		return f
 	}
-	return explainNetwork(title, host, err)
+	f := explainNetwork(title, host, err)
+	if isPublic("https://" + host) {
+		f.hint = "HCP Vault Secrets ended on 2026-07-01: " + whereToGo
+	}
+	return f
 }
 
 // noSuchHost reports whether a name is not in the DNS any more.

@@ -169,6 +169,13 @@ func TestEndOfLife(t *testing.T) {
 			}
 		}
 	}
+	// An endpoint that does not answer may be down: the hint says what else.
+	_, err := New(Options{Transport: &script{api: fails(syscall.ECONNREFUSED)}}).Get(t.Context(), credentialOf(map[string]string{
+		"clientId": "id", "organization": testOrganization, "project": testProject,
+	}, testSecret), reference(t, "app=web", "secret=key"))
+	if got := providertest.WantError(t, err, providers.Unavailable); !strings.Contains(got.Hint, "ended on 2026-07-01") {
+		t.Errorf("hint %q", got.Hint)
+	}
 	// The defaults are HashiCorp's.
 	transport := &script{api: says(404, "")}
 	_, _ = New(Options{Transport: transport}).Check(t.Context(), credentialOf(map[string]string{"clientId": "id"}, testSecret))
