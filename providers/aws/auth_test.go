@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -356,6 +358,31 @@ func TestExpiredCredentialsOfAProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantWho(t, p, c, "ASIANEW")
+}
+
+// Any number of callers read a credential once: its secret may come from a
+// program that asks a person.
+func TestCredentialIsReadOnce(t *testing.T) {
+	t.Parallel()
+	_, endpoint := newKeyFake(t)
+	c := withKeys(endpoint, someKey(), nil)
+	var reads atomic.Int64
+	inner := c.Material
+	c.Material = func(ctx context.Context, field string) (secret.Value, error) {
+		if field == "secretAccessKey" {
+			reads.Add(1)
+		}
+		return inner(ctx, field)
+	}
+	p := aws.New(aws.Options{})
+	var group sync.WaitGroup
+	for range 50 {
+		group.Go(func() { wantWho(t, p, c, someKey().AccessKeyID) })
+	}
+	group.Wait()
+	if n := reads.Load(); n != 1 {
+		t.Errorf("read %d times", n)
+	}
 }
 
 // A program that gives credentials has neither this program's standard input,

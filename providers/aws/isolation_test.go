@@ -109,6 +109,53 @@ func TestHostOfTheARN(t *testing.T) {
 	}
 }
 
+// FIPS and dual-stack endpoints are those of the user's environment.
+func TestEndpointVariants(t *testing.T) {
+	for variable, want := range map[string]string{
+		"AWS_USE_FIPS_ENDPOINT":      "secretsmanager-fips.us-west-2.amazonaws.com:443",
+		"AWS_USE_DUALSTACK_ENDPOINT": "secretsmanager.us-west-2.api.aws:443",
+	} {
+		t.Run(variable, func(t *testing.T) {
+			t.Setenv(variable, "true")
+			asked := make(chan string, 8)
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				asked <- r.Host
+				w.WriteHeader(http.StatusForbidden)
+			}))
+			t.Cleanup(server.Close)
+			proxy, err := url.Parse(server.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := aws.New(aws.Options{Proxy: http.ProxyURL(proxy)})
+			if _, err := p.Get(t.Context(), withKeys("", someKey(), nil), ref(t, "secret=prod/db", "region=us-west-2")); err == nil {
+				t.Error("a proxy that lets nothing through, and no error")
+			}
+			if got := <-asked; got != want {
+				t.Errorf("asked %s, want %s", got, want)
+			}
+		})
+	}
+}
+
+// AWS's logs show who has asked.
+func TestUserAgent(t *testing.T) {
+	t.Parallel()
+	agents := make(chan string, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		agents <- r.UserAgent()
+		_, _ = w.Write([]byte(`{"SecretString":"x"}`))
+	}))
+	t.Cleanup(server.Close)
+	p := aws.New(aws.Options{UserAgent: "vault-lsp/1.2.3"})
+	if _, err := p.Get(t.Context(), withKeys(server.URL, someKey(), nil), ref(t, "secret=prod/db")); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-agents; !strings.Contains(got, "vault-lsp/1.2.3") {
+		t.Errorf("user agent %q", got)
+	}
+}
+
 // Plain http leads to this machine only, whoever names the endpoint.
 func TestPlainHTTPStaysHere(t *testing.T) {
 	for name, set := range map[string]func(*testing.T) providers.Credential{

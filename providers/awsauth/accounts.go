@@ -31,7 +31,9 @@ type Accounts struct {
 
 	mu   sync.Mutex
 	held map[string]*Account // by the credential's fingerprint
-	// turns let one caller at a time refresh a token, by its file.
+	// epoch counts the resets, so that what was read before one is not kept.
+	epoch int
+	// turns let one caller at a time read a credential or refresh a token.
 	turns map[string]chan struct{}
 }
 
@@ -47,32 +49,51 @@ func New(options Options) *Accounts {
 }
 
 // Account returns the account of a credential. It reads the profile and the
-// AWS configuration it refers to; AWS is asked when the account is used.
+// AWS configuration it refers to, once for any number of callers; AWS is asked
+// when the account is used.
 func (a *Accounts) Account(ctx context.Context, credential providers.Credential) (*Account, error) {
-	name, fingerprint := credential.Profile.Name, credential.Fingerprint
-	a.mu.Lock()
-	held := a.held[fingerprint]
-	a.mu.Unlock()
-	if held != nil && !held.outdated() {
+	if held := a.current(credential.Fingerprint); held != nil {
 		return held, nil
 	}
+	release, err := a.lock(ctx, "account "+credential.Fingerprint)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	if held := a.current(credential.Fingerprint); held != nil {
+		return held, nil
+	}
+	a.mu.Lock()
+	epoch := a.epoch
+	a.mu.Unlock()
 	made, err := a.load(ctx, credential, nil)
 	if err != nil {
 		return nil, err
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	// Of two that were made at the same time the first is kept.
-	if now := a.held[fingerprint]; now != nil && now != held {
-		return now, nil
+	if a.epoch != epoch {
+		return made, nil
 	}
 	for other, account := range a.held {
-		if account.profile.Name == name && account.profile.Provider == credential.Profile.Provider {
-			delete(a.held, other)
+		if account.profile.Name == made.profile.Name && account.profile.Provider == made.profile.Provider {
+			delete(a.held, other) // the profile as it was before an edit
 		}
 	}
-	a.held[fingerprint] = made
+	a.held[credential.Fingerprint] = made
 	return made, nil
+}
+
+// current is the account in use, nil if there is none or the AWS configuration
+// has changed since.
+func (a *Accounts) current(fingerprint string) *Account {
+	a.mu.Lock()
+	held := a.held[fingerprint]
+	a.mu.Unlock()
+	if held == nil || held.outdated() {
+		return nil
+	}
+	return held
 }
 
 // drop forgets an account, if it is still the one in use.
@@ -91,6 +112,7 @@ func (a *Accounts) drop(account *Account) {
 func (a *Accounts) ResetLogins(_ context.Context, match func(credentials.Profile) bool) int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.epoch++
 	count := 0
 	for fingerprint, account := range a.held {
 		if !match(account.profile) {
