@@ -24,10 +24,15 @@ func (s *session) copyAsCurl(ctx context.Context, inv invocation, args copyAsCur
 	if err != nil {
 		return nil, err
 	}
-	plan, err := s.plan(inv.snap, doc, req, nil)
+	prompts := s.newPrompting(doc)
+	plan, err := s.plan(inv.snap, doc, req, nil, prompts)
 	if err != nil {
 		return nil, err
 	}
+	if err := s.promptFailure(prompts); err != nil {
+		return nil, err
+	}
+	prompts.spend()
 	if !args.Reveal {
 		return &curlResult{Text: plan.Curl()}, nil
 	}

@@ -31,6 +31,8 @@ type Failure struct {
 	Needs   []string   `json:"needs,omitempty"`
 	Prompts []string   `json:"prompts,omitempty"`
 	Input   [][]string `json:"input,omitempty"`
+	// Questions say more about what a request prompts for, in the same order.
+	Questions []Question `json:"questions,omitempty"`
 	// Action is a command of this server that may help; nil where there is none.
 	Action *FailureAction `json:"action,omitempty"`
 }

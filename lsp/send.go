@@ -52,10 +52,15 @@ func (s *session) sendRequest(ctx context.Context, inv invocation, args sendRequ
 	}
 	ctx, progress, end := s.beginProgress(ctx, inv.token, "Sending "+title(req))
 	defer end()
-	plan, err := s.plan(inv.snap, doc, req, args.Environment)
+	prompts := s.newPrompting(doc)
+	plan, err := s.plan(inv.snap, doc, req, args.Environment, prompts)
 	if err != nil {
 		return nil, err
 	}
+	if err := s.promptFailure(prompts); err != nil {
+		return nil, err
+	}
+	prompts.spend()
 	response, err := s.senders.sender().Send(ctx, plan, s.call(inv.snap, doc, progress, nil))
 	if err != nil {
 		return nil, s.sendFailure(doc, plan, err)
@@ -76,11 +81,16 @@ func (s *session) sendAll(ctx context.Context, inv invocation, args sendAllArgs)
 	plans := make([]*request.Plan, len(requests))
 	failures := make([]error, len(requests))
 	var authorize []*request.Plan
+	prompts := s.newPrompting(doc)
 	for i, req := range requests {
-		if plans[i], failures[i] = s.plan(inv.snap, doc, req, args.Environment); failures[i] == nil {
+		if plans[i], failures[i] = s.plan(inv.snap, doc, req, args.Environment, prompts); failures[i] == nil {
 			authorize = append(authorize, plans[i])
 		}
 	}
+	if err := s.promptFailure(prompts); err != nil {
+		return nil, err
+	}
+	prompts.spend()
 	ctx = withSignInsAskedOnce(ctx)
 	call := s.call(inv.snap, doc, progress, request.NewGrants())
 	sender := s.senders.sender()
@@ -118,8 +128,9 @@ func (s *session) sendAll(ctx context.Context, inv invocation, args sendAllArgs)
 }
 
 // plan builds a request for the environment: the given one, else the selected
-// one.
-func (s *session) plan(snap *Snapshot, doc *Document, req *parser.Request, environment *string) (*request.Plan, error) {
+// one. Where only answers to prompts are missing, the plan is nil without an
+// error, and prompts knows them.
+func (s *session) plan(snap *Snapshot, doc *Document, req *parser.Request, environment *string, prompts *prompting) (*request.Plan, error) {
 	name := snap.Environment(doc)
 	if environment != nil {
 		name = *environment
@@ -128,11 +139,15 @@ func (s *session) plan(snap *Snapshot, doc *Document, req *parser.Request, envir
 	if err := knownEnvironment(envs, name); err != nil {
 		return nil, err
 	}
-	sources := request.Sources{}
+	sources := request.Sources{Answer: prompts.answer}
 	if path := doc.Path(); path != "" {
 		sources.Workspace, sources.Dir = snap.Root(path), filepath.Dir(path)
 	}
 	plan, problems := request.Build(doc.File, req, s.scope(snap, doc, envs, name), sources)
+	if missing := request.Unanswered(problems); len(missing) > 0 {
+		prompts.miss(missing)
+		return nil, nil
+	}
 	if problem := request.ProblemError(problems); problem != nil {
 		return nil, s.sendFailure(doc, nil, problem)
 	}

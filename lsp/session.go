@@ -33,6 +33,7 @@ type session struct {
 	identities     identities
 	signIns        signIns
 	answers        answers
+	promptAnswers  promptAnswers
 	// caps is set by initialize, before anything that reads it can run.
 	caps capabilities
 	// options are what the client passed with initialize, and settings those of
