@@ -32,11 +32,10 @@ var errReset = errors.New("the sign-in was reset while it was under way")
 // token is an access token. It is never changed.
 type token struct {
 	text    string
-	expires time.Time // zero if the service did not say
+	expires time.Time // less the skew; zero if the service did not say
 }
 
-// usable reports whether the token is good for a request that begins now. A
-// token that lives shorter than the skew is used until its end.
+// usable reports whether the token is good for a request that begins now.
 func (t *token) usable(now time.Time) bool {
 	return t.expires.IsZero() || now.Before(t.expires)
 }
@@ -88,6 +87,7 @@ func (c *client) signIn(ctx context.Context, credential providers.Credential) (*
 	credential.Announce(secret.NewValue([]byte(answer.AccessToken)))
 	t := &token{text: answer.AccessToken}
 	if life := time.Duration(answer.ExpiresIn) * time.Second; life > 0 {
+		// A token that lives shorter than the skew has a use too.
 		t.expires = asked.Add(max(life-skew, life/2))
 	}
 	return t, nil

@@ -40,9 +40,7 @@ type settings struct {
 	organization, project string // ids or names; may be empty
 	tokenURL, api         *url.URL
 	audience              string
-	// public is set if the interface is HashiCorp's own, which has ended.
-	public bool
-	tls    *tls.Config
+	tls                   *tls.Config
 }
 
 // settingError is a field of a profile that cannot be used. Field and text are
@@ -80,7 +78,6 @@ func newSettings(profile credentials.Profile) (settings, error) {
 	if s.api, err = endpoint(fields, fieldAPIURL, defaultAPIURL); err != nil {
 		return settings{}, err
 	}
-	s.public = s.api.Host == "api.cloud.hashicorp.com" || s.api.Host == "api.cloud.eu.hashicorp.com"
 	s.tls, err = newTLSConfig(profile)
 	return s, err
 }
