@@ -47,7 +47,7 @@ func (w *world) run(t *testing.T, neovim, script, setup string) {
 	if err != nil || !strings.Contains(string(out), "OK") {
 		t.Fatalf("%s: %v\n%s", script, err, out)
 	}
-	for _, marker := range []string{vaultValue, localValue, passphrase, password} {
+	for _, marker := range []string{vaultValue, localValue, azureValue, passphrase, password} {
 		if strings.Contains(string(out), marker) {
 			t.Errorf("%s: Neovim printed %s", script, marker)
 		}

@@ -72,6 +72,7 @@ GET HOST/last
 // and a home of its own.
 type world struct {
 	home, work, file string
+	target           string // where requests go
 	environment      []string
 	// arrived exists once /slow was asked for; gone is closed when its client
 	// has closed the connection.
@@ -91,6 +92,7 @@ func newWorld(t *testing.T, binary string) *world {
 	w.file, w.arrived = filepath.Join(w.work, "api.http"), filepath.Join(w.home, "arrived")
 	target := httptest.NewServer(http.HandlerFunc(w.serve))
 	t.Cleanup(target.Close)
+	w.target = target.URL
 	many := filepath.Join(w.work, "many.http")
 	write(t, w.file, strings.ReplaceAll(requests, "HOST", target.URL))
 	write(t, many, strings.ReplaceAll(manyRequests, "HOST", target.URL))
@@ -180,7 +182,7 @@ func (w *world) keepsNothing(t *testing.T) {
 			if errors.Is(err, fs.ErrNotExist) {
 				return nil
 			}
-			for _, marker := range []string{vaultValue, localValue, passphrase, password} {
+			for _, marker := range []string{vaultValue, localValue, azureValue, passphrase, password} {
 				if strings.Contains(string(content), marker) {
 					t.Errorf("%s holds %s", path, marker)
 				}

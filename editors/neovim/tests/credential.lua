@@ -106,7 +106,12 @@ local log = io.open(vim.lsp.log.get_filename())
 local logged = log:read('*a')
 log:close()
 check.contains(logged, 'workspace/executeCommand', 'protocol log')
-for _, secret in ipairs({ vim.env.TEST_PASSWORD, vim.env.TEST_PASSPHRASE, vim.env.TEST_LOCAL_VALUE, vim.env.TEST_VAULT_TOKEN }) do
+for _, secret in ipairs({
+  vim.env.TEST_PASSWORD,
+  vim.env.TEST_PASSPHRASE,
+  vim.env.TEST_LOCAL_VALUE,
+  vim.env.TEST_VAULT_TOKEN,
+}) do
   check.lacks(logged, secret, 'protocol log')
   check.lacks(check.everything(), secret, 'what Neovim shows')
 end

@@ -3,7 +3,8 @@
 -- agree on.
 local M = {}
 
-local UNITS = { ns = true, us = true, ['µs'] = true, ['μs'] = true, ms = true, s = true, m = true, h = true }
+local UNITS =
+  { ns = true, us = true, ['µs'] = true, ['μs'] = true, ms = true, s = true, m = true, h = true }
 
 local function is_url(value)
   local rest = value:match('^[hH][tT][tT][pP][sS]?://(.+)$')
@@ -32,10 +33,7 @@ local function is_duration(value)
 end
 
 local function is_label(value)
-  return #value <= 63
-    and value:find('^[a-z0-9-]+$') ~= nil
-    and not value:find('^-')
-    and not value:find('-$')
+  return #value <= 63 and value:find('^[a-z0-9-]+$') ~= nil and not value:find('^-') and not value:find('-$')
 end
 
 local PROBLEMS = {

@@ -93,7 +93,12 @@ function M.create(bufnr)
   command('LspVaultEditCredential', named(credential.edit), 'Edit a credential profile', credential_name)
   command('LspVaultTestCredential', named(credential.test), 'Say who you are', credential_name)
   command('LspVaultLogin', named(credential.login), 'Sign in anew', credential_name)
-  command('LspVaultRemoveCredential', named(credential.remove), 'Remove a credential profile', credential_name)
+  command(
+    'LspVaultRemoveCredential',
+    named(credential.remove),
+    'Remove a credential profile',
+    credential_name
+  )
   command('LspVaultCache', session.cache, 'Say what the cache holds', none)
   command('LspVaultResetCache', session.reset_cache, 'Drop cached secrets and logins', none)
   command('LspVaultPermissions', session.permissions, 'List and revoke permissions', none)

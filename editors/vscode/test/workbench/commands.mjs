@@ -90,4 +90,5 @@ export async function sendAllScenario(bench, foreign, secret) {
     ],
   );
   assert.equal((await bench.everything()).includes(secret), false, "the value is somewhere in the page");
+  await bench.focusEditor("orders.http");
 }

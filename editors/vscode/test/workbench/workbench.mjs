@@ -60,6 +60,11 @@ class Workbench {
     return this.page.locator(".codelens-decoration a", { hasText: new RegExp(`^\\W*${title}\\W*$`) }).first();
   }
 
+  /** The lens that sends the first request: its line has the one for all of them, too. */
+  firstSend() {
+    return this.page.locator(".codelens-decoration", { hasText: "Send all" }).locator("a").first();
+  }
+
   /** The lines of the active editor, as they are shown. */
   async lines() {
     const lines = this.page.locator(".editor-instance .view-lines").first().locator(".view-line");

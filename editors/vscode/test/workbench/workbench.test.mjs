@@ -174,7 +174,7 @@ async function vaultScenario(bench, echo) {
   await keyboard.press("Escape");
   await keyboard.press("Escape");
 
-  await bench.lens("Send").click();
+  await bench.firstSend().click();
   const response = await bench.response();
   await response.getByText("200 OK").waitFor();
   await response.locator(".mask").first().waitFor();
