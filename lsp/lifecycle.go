@@ -62,6 +62,7 @@ func (s *session) initialize(_ context.Context, _ *Snapshot, p *protocol.Initial
 	s.options = readOptions(s.settings)
 	roots := initialRoots(p)
 	s.update(func(next *Snapshot) { next.roots = roots })
+	s.tellRoots()
 	s.dispatch.phase.Store(int32(phaseRunning))
 	info := protocol.ServerInfo{Name: Name}
 	if s.deps.Version != "" {
@@ -173,6 +174,13 @@ func (s *session) shutdown(context.Context, *Snapshot, []byte) (any, error) {
 	return nil, nil
 }
 
+// tellRoots tells what is not of this package which folders are the workspace's.
+func (s *session) tellRoots() {
+	if s.deps.Workspace != nil {
+		s.deps.Workspace(slices.Clone(s.snapshot().roots))
+	}
+}
+
 // didChangeWorkspaceFolders follows the folders that are open.
 func (s *session) didChangeWorkspaceFolders(_ context.Context, p *protocol.DidChangeWorkspaceFoldersParams) error {
 	s.update(func(next *Snapshot) {
@@ -185,6 +193,7 @@ func (s *session) didChangeWorkspaceFolders(_ context.Context, p *protocol.DidCh
 			next.roots = appendRoot(next.roots, folder.URI)
 		}
 	})
+	s.tellRoots()
 	s.diagnoseAll(diagnosticsDelay)
 	return nil
 }

@@ -58,6 +58,9 @@ type Deps struct {
 	// Input receives secrets that must not cross the protocol. Nil means that no
 	// secret can be entered in this session.
 	Input *input.Listener
+	// Workspace, if not nil, is told the paths of the workspace's folders, at
+	// the start and whenever they change.
+	Workspace func(folders []string)
 	// Unlock gives a locked vault the material that it asked for, for this
 	// session. It must not keep material itself. Nil means that material can
 	// only go to the keyring.

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/vault-lsp/vault-lsp/credentials"
@@ -20,6 +22,7 @@ import (
 	"github.com/vault-lsp/vault-lsp/providers/gcp"
 	"github.com/vault-lsp/vault-lsp/providers/hcp"
 	"github.com/vault-lsp/vault-lsp/providers/local"
+	"github.com/vault-lsp/vault-lsp/providers/onepassword"
 	"github.com/vault-lsp/vault-lsp/providers/ssm"
 	"github.com/vault-lsp/vault-lsp/providers/vault"
 	"github.com/vault-lsp/vault-lsp/request"
@@ -54,6 +57,32 @@ type parts struct {
 	redact      *redact.Set
 	permissions *permission.Store
 	stateDir    string
+	// workspaces are the folders whose files are somebody else's.
+	workspaces *folders
+}
+
+// folders is a list of folders that changes while others read it.
+type folders struct {
+	mu   sync.Mutex
+	list []string
+}
+
+func (f *folders) all() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.list)
+}
+
+func (f *folders) add(folder string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.list = append(f.list, folder)
+}
+
+func (f *folders) set(list []string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.list = list
 }
 
 // open wires the parts. A configuration file that cannot be read at all is an
@@ -94,14 +123,16 @@ func newParts(store *credentials.Store, state string, localOptions local.Options
 		vaultProxy = http.ProxyURL(proxy)
 	}
 	localVaults := local.New(localOptions)
+	workspaces := &folders{}
 	return &parts{
 		store:       store,
 		local:       localVaults,
 		redact:      set,
 		stateDir:    state,
+		workspaces:  workspaces,
 		permissions: permission.Open(filepath.Join(state, "permissions.json")),
 		resolver: providers.NewResolver(providers.Options{
-			Providers:       append(remoteVaults(vaultProxy), localVaults),
+			Providers:       append(remoteVaults(vaultProxy), onepassword.New(onepassword.Options{Workspaces: workspaces.all}), localVaults),
 			Store:           store,
 			CacheTTL:        config.Cache.TTL,
 			CacheMaxEntries: config.Cache.MaxEntries,

@@ -62,6 +62,7 @@ func (a *app) check(ctx context.Context, paths []string, f checkFlags) error {
 		if err != nil {
 			return err
 		}
+		p.workspaces.add(src.workspace)
 		findings = append(findings, src.diagnose(p)...)
 		if f.online {
 			online, err := a.resolveAll(ctx, p, src)

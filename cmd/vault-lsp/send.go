@@ -93,6 +93,7 @@ func (a *app) send(ctx context.Context, path string, f sendFlags) error {
 	if err != nil {
 		return err
 	}
+	p.workspaces.add(src.workspace)
 	options, err := p.requestOptions()
 	if err != nil {
 		return err

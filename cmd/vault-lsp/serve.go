@@ -55,6 +55,7 @@ func (a *app) serve(ctx context.Context) error {
 	deps := lsp.Deps{
 		Version: versionText(), Executable: executable, Log: log, Level: &level, Redact: p.redact,
 		Credentials: p.store, Vaults: p.resolver, Permissions: p.permissions, Requests: requests, Unlock: p.unlock,
+		Workspace: p.workspaces.set,
 	}
 	// An editor that was killed leaves pipes that nobody reads. Writing to them
 	// must fail, not end the process before it has given back its logins.
