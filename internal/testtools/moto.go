@@ -28,6 +28,17 @@ type MotoServer struct {
 // MotoKey is an access key of a user.
 type MotoKey struct{ AccessKeyID, SecretAccessKey string }
 
+// Botocore returns the Python that has botocore, on which the AWS CLI is
+// built: what the CLI reads and writes in ~/.aws is its work.
+func Botocore(tb testing.TB) string {
+	tb.Helper()
+	python := command(tb, "/usr/bin/python3", "python3")
+	if exec.Command(python, "-c", "import botocore.tokens").Run() != nil {
+		Missing(tb, "botocore (Debian package python3-botocore)")
+	}
+	return python
+}
+
 // motoAll is a policy that allows everything.
 const motoAll = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`
 

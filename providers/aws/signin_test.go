@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/vault-lsp/vault-lsp/internal/testtools"
 	"github.com/vault-lsp/vault-lsp/providers"
 	"github.com/vault-lsp/vault-lsp/providers/aws"
 	"github.com/vault-lsp/vault-lsp/providers/providertest"
@@ -333,5 +335,60 @@ sso_role_name = Writer
 	wantWho(t, p, credential("default", nil, nil), "ASIAEXAMPLEReader")
 	if fake.tokens != 2 {
 		t.Errorf("%d tokens", fake.tokens)
+	}
+}
+
+// What this program keeps of a sign-in botocore, which the AWS CLI is built on,
+// reads, and the other way round: by start URL and by session.
+func TestTokensAreThoseOfTheAWSCLI(t *testing.T) {
+	python := testtools.Botocore(t)
+	fake := newSSOFake(t)
+	_, endpoint := newKeyFake(t)
+	t.Setenv("AWS_ENDPOINT_URL_STS", endpoint)
+	config := writeFile(t, "config", `
+[sso-session corp]
+sso_start_url = `+startURL+`
+sso_region = eu-central-1
+[profile corp]
+sso_session = corp
+sso_account_id = 123456789012
+sso_role_name = Reader
+`)
+	botocore := func(script string) string {
+		t.Helper()
+		command := exec.Command(python, "-c", "import botocore.session, botocore.tokens, botocore.utils\n"+script)
+		command.Env = append(os.Environ(), "AWS_CONFIG_FILE="+config, "AWS_PROFILE=corp", "START="+startURL)
+		output, err := command.CombinedOutput()
+		if err != nil {
+			t.Fatalf("botocore: %v\n%s", err, output)
+		}
+		return strings.TrimSpace(string(output))
+	}
+	p := aws.New(aws.Options{})
+	credential := ssoCredential(endpoint, fields{"session": "corp"})
+	if _, err := p.SignIn(t.Context(), credential, (&somebody{}).person()); err != nil {
+		t.Fatal(err)
+	}
+	if got := botocore("print(botocore.tokens.SSOTokenProvider(botocore.session.get_session()).load_token().get_frozen_token().token)"); got != "MARKER-access-1" {
+		t.Errorf("botocore reads %q of the session", got)
+	}
+	if _, err := p.SignIn(t.Context(), ssoCredential(endpoint, nil), (&somebody{}).person()); err != nil {
+		t.Fatal(err)
+	}
+	const cache = "cache = botocore.utils.JSONFileCache(botocore.tokens.SSOTokenProvider._SSO_TOKEN_CACHE_DIR)\nimport os\n"
+	if got := botocore(cache + "print(botocore.utils.SSOTokenLoader(cache)(os.environ['START'])['accessToken'])"); got != "MARKER-access-2" {
+		t.Errorf("botocore reads %q of the start URL", got)
+	}
+	expires := time.Now().Add(time.Hour).UTC().Format(time.RFC3339)
+	for _, session := range []string{"'corp'", "None"} {
+		botocore(cache + "botocore.utils.SSOTokenLoader(cache).save_token(os.environ['START'], " +
+			"{'startUrl': os.environ['START'], 'region': 'eu-central-1', 'accessToken': 'MARKER-access-cli', 'expiresAt': '" + expires + "'}, " + session + ")")
+	}
+	masked := announced(&credential)
+	for _, c := range []providers.Credential{credential, ssoCredential(endpoint, nil)} {
+		wantWho(t, aws.New(aws.Options{}), c, "ASIAEXAMPLEReader")
+	}
+	if !slices.Contains(masked(), "MARKER-access-cli") || fake.tokens != 2 {
+		t.Errorf("the CLI's token was not used; %d tokens, announced %v", fake.tokens, masked())
 	}
 }

@@ -170,6 +170,12 @@ func isStale(err error) bool {
 	return false
 }
 
+// isAnswered reports whether a service has answered at all.
+func isAnswered(err error) bool {
+	_, ok := FailureOf(err)
+	return ok
+}
+
 func isExpired(err error) bool {
 	f, ok := FailureOf(err)
 	return ok && (f.Code == "ExpiredToken" || f.Code == "ExpiredTokenException")

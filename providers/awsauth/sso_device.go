@@ -116,8 +116,12 @@ func (t *tokens) await(ctx context.Context, person providers.Person, client *sso
 			return out, nil
 		case errors.As(err, &slower):
 			interval += pollInterval
-		case !errors.As(err, &pending):
+		case errors.As(err, &pending):
+		case isAnswered(err) || ctx.Err() != nil:
 			return nil, err
+		default:
+			// No answer: slower, but the person may be confirming all the same.
+			interval += pollInterval
 		}
 		timer.Reset(interval)
 	}
