@@ -220,3 +220,30 @@ func TestTimeoutOfSignIn(t *testing.T) {
 	_, err := p.Get(ctx, withAppRole(silent(t), "r", "the-secret-id", nil), ref(t, "path=a"))
 	providertest.WantError(t, err, providers.Timeout, "the-secret-id")
 }
+
+// TestQuota: the server's own limit on requests is told with the time to wait.
+func TestQuota(t *testing.T) {
+	t.Parallel()
+	server := testtools.Vault(t)
+	server.PutKV2("app/db", map[string]any{"password": "p"})
+	server.Write("sys/quotas/config", map[string]any{"enable_rate_limit_response_headers": true})
+	server.Write("sys/quotas/rate-limit/secret", map[string]any{"path": "secret/data/app/db", "rate": 1, "interval": "60s"})
+	p := newProvider(t, vault.Options{})
+	c := withToken(server.Address, server.RootToken, nil)
+	get(t, p, c, "path=app/db")
+	got := providertest.WantError(t, getError(t, p, c, "path=app/db"), providers.Throttled)
+	if got.RetryAfter <= 0 || got.RetryAfter > time.Minute || !strings.Contains(got.Hint, "try again in") {
+		t.Errorf("wait %s, hint %q", got.RetryAfter, got.Hint)
+	}
+}
+
+// TestStaleReplica: a replica that has not caught up is asked again, and then it
+// is told.
+func TestStaleReplica(t *testing.T) {
+	t.Parallel()
+	server := newRecorder(t, "", status(http.StatusPreconditionFailed, "required index state not present"))
+	wantFault(t, withToken(server.URL, "profile-token", nil), providers.Unavailable, "replica", "try again")
+	if n := server.count(uiMounts); n != 3 {
+		t.Errorf("asked %d times, want 3", n)
+	}
+}

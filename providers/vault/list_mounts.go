@@ -120,6 +120,9 @@ func (c *client) listNamespaces(ctx context.Context, query providers.Query) ([]p
 		}
 	}
 	for _, key := range data.Keys {
+		if key == "" {
+			continue // the namespace itself, on servers that have no others
+		}
 		items = append(items, providers.Item{Value: parent + strings.TrimSuffix(key, "/"), Detail: "namespace"})
 	}
 	return items, nil

@@ -142,3 +142,104 @@ func TestListBadToken(t *testing.T) {
 	_, err := p.List(t.Context(), withToken(server.Address, "hvs.wrong", nil), providers.Query{Field: "path"})
 	providertest.WantError(t, err, providers.Unauthenticated, "hvs.wrong")
 }
+
+// TestListEngines: the paths that engines issue something at, and what is in it,
+// without asking them for any.
+func TestListEngines(t *testing.T) {
+	t.Parallel()
+	server := databaseServer(t)
+	server.Write("database/static-roles/fixed", map[string]any{"db_name": "memory", "username": "fixed", "rotation_period": "1h"})
+	front := newRecorder(t, server.Address, nil)
+	p := newProvider(t, vault.Options{})
+	root := withToken(front.URL, server.RootToken, nil)
+	database := map[string]string{"mount": "database"}
+	for _, test := range []struct {
+		query  providers.Query
+		values []string
+	}{
+		{providers.Query{Field: "mount"}, []string{"database", "kv1", "secret"}},
+		{providers.Query{Field: "path", Known: database}, []string{"creds/app", "static-creds/fixed"}},
+		{providers.Query{Field: "path", Known: database, Prefix: "creds/"}, []string{"creds/app"}},
+		{providers.Query{Field: "key", Known: map[string]string{"mount": "database", "path": "creds/app"}}, []string{"password", "username"}},
+		{providers.Query{Field: "version", Known: map[string]string{"mount": "database", "path": "creds/app"}}, nil},
+	} {
+		if diff := cmp.Diff(test.values, list(t, p, root, test.query)); diff != "" {
+			t.Errorf("%+v (-want +got):\n%s", test.query, diff)
+		}
+	}
+	wantLeases(t, server, 0)
+	if n := front.count("/v1/database/creds"); n > 0 {
+		t.Errorf("%d reads of what is issued", n)
+	}
+	narrow := withToken(server.Address, server.Token(0, 0, "app"), nil)
+	_, err := p.List(t.Context(), narrow, providers.Query{Field: "path", Known: database})
+	if got := providertest.WantError(t, err, providers.Denied); !strings.Contains(got.Hint, `"list" on database/`) {
+		t.Errorf("hint %q", got.Hint)
+	}
+}
+
+// TestListCustomMetadata: what people have written about a secret stands with its
+// newest version.
+func TestListCustomMetadata(t *testing.T) {
+	t.Parallel()
+	server := testtools.Vault(t)
+	server.PutKV2("app/db", map[string]any{"a": 1})
+	server.PutKV2("app/db", map[string]any{"a": 2})
+	server.Write("secret/metadata/app/db", map[string]any{"custom_metadata": map[string]string{"owner": "team-a", "env": "prod"}})
+	items, err := newProvider(t, vault.Options{}).List(t.Context(), withToken(server.Address, server.RootToken, nil),
+		providers.Query{Field: "version", Known: map[string]string{"path": "app/db"}})
+	if err != nil || len(items) != 2 {
+		t.Fatalf("%v, %v", items, err)
+	}
+	if !strings.HasSuffix(items[0].Detail, ", env: prod, owner: team-a") || strings.Contains(items[1].Detail, "owner") {
+		t.Errorf("details %q, %q", items[0].Detail, items[1].Detail)
+	}
+}
+
+// TestListNamespaces speaks to a fake with the namespaces of Vault Enterprise
+// (https://developer.hashicorp.com/vault/api-docs/system/namespaces), which the
+// real server here has not.
+func TestListNamespaces(t *testing.T) {
+	t.Parallel()
+	tree := map[string]string{"": `["admin/"]`, "admin": `["dev/", "prod/"]`, "admin/dev": `["team/"]`}
+	fake := func(path string) *recorder {
+		return newRecorder(t, "", func(w http.ResponseWriter, r *http.Request) bool {
+			keys, ok := tree[r.Header.Get("X-Vault-Namespace")]
+			if r.URL.Path == lookupPath {
+				return status(http.StatusOK)(w, r)
+			}
+			if r.URL.Path != path || !ok {
+				return status(http.StatusForbidden)(w, r)
+			}
+			_, _ = w.Write([]byte(`{"data": {"keys": ` + keys + `}}`))
+			return true
+		})
+	}
+	for _, path := range []string{"/v1/sys/internal/ui/namespaces", "/v1/sys/namespaces"} {
+		server := fake(path)
+		for _, test := range []struct {
+			profile fields
+			prefix  string
+			values  []string
+		}{
+			{nil, "", []string{"admin"}},
+			{nil, "ad", []string{"admin"}},
+			{nil, "admin/", []string{"admin/dev", "admin/prod"}},
+			{fields{"namespace": "admin"}, "", []string{"admin", "admin/dev", "admin/prod"}},
+			{fields{"namespace": "admin"}, "admin/dev/", []string{"admin/dev/team"}},
+		} {
+			p := newProvider(t, vault.Options{})
+			got := list(t, p, withToken(server.URL, "t", test.profile), providers.Query{Field: "namespace", Prefix: test.prefix})
+			if diff := cmp.Diff(test.values, got); diff != "" {
+				t.Errorf("%s: %v %q (-want +got):\n%s", path, test.profile, test.prefix, diff)
+			}
+		}
+	}
+	// A server without namespaces has nothing to offer.
+	p := newProvider(t, vault.Options{})
+	plain := testtools.Vault(t)
+	items, err := p.List(t.Context(), withToken(plain.Address, plain.RootToken, nil), providers.Query{Field: "namespace"})
+	if len(items) > 0 || err != nil {
+		t.Errorf("%v, %v", items, err)
+	}
+}

@@ -7,12 +7,19 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
 )
 
 // pathMounts lists the mounts a token can see, and below it describes one.
 // Unlike sys/mounts it needs no policy of its own; it is what Vault's own
 // command and web interface ask.
 const pathMounts = "sys/internal/ui/mounts"
+
+// mountTimeout bounds the question about a mount, which goes on for others when
+// the one that asked it is gone.
+const mountTimeout = 30 * time.Second
 
 // engine is how the secrets of a mount are read.
 type engine int
@@ -58,8 +65,9 @@ type mountKind struct {
 
 // mountTable remembers the kinds of the mounts that were used.
 type mountTable struct {
-	mu    sync.Mutex
-	kinds map[mountKey]mountKind
+	flights singleflight.Group
+	mu      sync.Mutex
+	kinds   map[mountKey]mountKind
 }
 
 func (t *mountTable) get(key mountKey) (mountKind, bool) {
@@ -119,13 +127,31 @@ type mountError struct{ text, hint string }
 
 func (e *mountError) Error() string { return e.text }
 
-// engineOf returns the engine of a mount, asking the server the first time. It
-// is engineUnknown where the server does not tell, which it refuses with status
-// 403 to narrow policies and for mounts that do not exist alike.
+// engineOf returns the engine of a mount, asking the server the first time: once,
+// however many references wait for it. It is engineUnknown where the server does
+// not tell, which it refuses with status 403 to narrow policies and for mounts
+// that do not exist alike.
 func (c *client) engineOf(ctx context.Context, key mountKey) (mountKind, error) {
 	if known, ok := c.mounts.get(key); ok {
 		return known, nil
 	}
+	done := c.mounts.flights.DoChan(key.namespace+"\x00"+key.mount, func() (any, error) {
+		// Who began it may give up while others wait.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), mountTimeout)
+		defer cancel()
+		return c.askEngine(ctx, key)
+	})
+	select {
+	case <-ctx.Done():
+		return mountKind{}, ctx.Err()
+	case result := <-done:
+		kind, _ := result.Val.(mountKind)
+		return kind, result.Err
+	}
+}
+
+// askEngine asks the server about a mount.
+func (c *client) askEngine(ctx context.Context, key mountKey) (mountKind, error) {
 	a, err := c.call(ctx, request{namespace: key.namespace, path: pathMounts + "/" + key.mount})
 	switch {
 	case hasStatus(err, http.StatusForbidden), hasStatus(err, http.StatusNotFound),

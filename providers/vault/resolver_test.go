@@ -53,7 +53,7 @@ type machine struct {
 	keyring *keyring
 }
 
-func newMachine(t *testing.T, profile map[string]any, env map[string]string) *machine {
+func newMachine(t testing.TB, profile map[string]any, env map[string]string) *machine {
 	t.Helper()
 	m := &machine{folder: t.TempDir(), env: env, keyring: &keyring{entries: map[string][]byte{}}}
 	profile["provider"] = "vault"
@@ -68,7 +68,7 @@ func newMachine(t *testing.T, profile map[string]any, env map[string]string) *ma
 }
 
 // start runs the program once; the test ends it, if not before.
-func (m *machine) start(t *testing.T, edit func(*providers.Options)) *providers.Resolver {
+func (m *machine) start(t testing.TB, edit func(*providers.Options)) *providers.Resolver {
 	t.Helper()
 	store, err := credentials.Open(filepath.Join(m.folder, "config.json"), credentials.Options{
 		Keyring: m.keyring, StateDir: filepath.Join(m.folder, "state"),
@@ -87,7 +87,7 @@ func (m *machine) start(t *testing.T, edit func(*providers.Options)) *providers.
 }
 
 // newResolver is a resolver over a server with one token.
-func newResolver(t *testing.T, address, token string, edit func(*providers.Options)) *providers.Resolver {
+func newResolver(t testing.TB, address, token string, edit func(*providers.Options)) *providers.Resolver {
 	t.Helper()
 	return newMachine(t, map[string]any{
 		"auth": "token", "address": address, "token": map[string]string{"env": "TEST_TOKEN"},

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/vault-lsp/vault-lsp/credentials"
 	"github.com/vault-lsp/vault-lsp/internal/testtools"
@@ -241,4 +242,17 @@ func announce(into *[]string) func(secret.Value) {
 		defer mu.Unlock()
 		*into = append(*into, string(value.Reveal()))
 	}
+}
+
+// newLatencyServer is a key/value server that takes its time.
+func newLatencyServer(b *testing.B, latency time.Duration) string {
+	b.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		timer := time.NewTimer(latency)
+		defer timer.Stop()
+		<-timer.C
+		fakeKV(w, r)
+	}))
+	b.Cleanup(server.Close)
+	return server.URL
 }
