@@ -257,8 +257,12 @@ external_id = external
 			}
 			user := &somebody{}
 			masked := announced(&c)
-			if _, err := p.SignIn(t.Context(), c, user.person()); err != nil {
+			identity, err := p.SignIn(t.Context(), c, user.person())
+			if err != nil {
 				t.Fatal(err)
+			}
+			if end := clock.Add(12 * time.Hour); end.Sub(identity.Expires).Abs() > 3*time.Minute { // a little earlier is right
+				t.Errorf("ends at %s, want %s", identity.Expires, end)
 			}
 			if len(user.asked) != 1 || user.asked[0].Field != "mfaCode" || !strings.Contains(user.asked[0].Prompt, serial) {
 				t.Errorf("asked %+v", user.asked)

@@ -52,7 +52,7 @@ func (f *ssoFake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	switch r.URL.Path {
 	case "/client/register":
-		f.answer(w, map[string]any{"clientId": "client", "clientSecret": "MARKER-client-secret", "clientSecretExpiresAt": time.Now().Add(time.Hour).Unix()})
+		f.answer(w, map[string]any{"clientId": "client", "clientSecret": "MARKER-client-secret", "clientSecretExpiresAt": time.Now().Add(90 * 24 * time.Hour).Unix()})
 	case "/device_authorization":
 		f.answer(w, map[string]any{
 			"deviceCode": "MARKER-device-code", "userCode": "WDJB-MJHT", "expiresIn": 600, "interval": 1,

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -35,10 +36,28 @@ func (a *Account) Identity(ctx context.Context) (providers.Identity, error) {
 		{Name: "arn", Value: aws.ToString(out.Arn)},
 		{Name: "region", Value: cmp.Or(region, "none: references must name one")},
 	}
-	if keys.CanExpire {
-		identity.Expires = keys.Expires
-	}
+	identity.Expires = a.endOf(keys)
 	return identity, nil
+}
+
+// endOf is when a person has to sign in again; zero where credentials renew
+// themselves, as most that expire do.
+func (a *Account) endOf(keys aws.Credentials) time.Time {
+	if a.personal && keys.CanExpire {
+		return keys.Expires
+	}
+	if a.tokens == nil {
+		return time.Time{}
+	}
+	path, err := a.tokens.path()
+	if err != nil {
+		return time.Time{}
+	}
+	token, err := readToken(path)
+	if err != nil || token.refreshable(token.ExpiresAt) {
+		return time.Time{}
+	}
+	return token.ExpiresAt
 }
 
 // DefaultRegion is the account's own region; "" if nothing names one.

@@ -1,6 +1,7 @@
 package awsauth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -55,7 +56,7 @@ func (c *Call) explain(ctx context.Context, err error) error {
 	var told *providers.Error
 	if errors.As(err, &told) {
 		own := *told
-		own.Provider = c.Provider
+		own.Provider, own.Op = c.Provider, cmp.Or(own.Op, c.Op)
 		return &own
 	}
 	failure, answered := FailureOf(err)

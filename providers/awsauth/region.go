@@ -55,7 +55,7 @@ func (a ARN) String() string {
 // "arn:". Nothing has left the machine when it returns an error.
 func (a *Account) Region(provider, name, service, asked string) (string, error) {
 	refused := func(message, hint string) error {
-		return &providers.Error{Kind: providers.InvalidReference, Provider: provider, Op: "get", Message: message, Hint: hint}
+		return &providers.Error{Kind: providers.InvalidReference, Provider: provider, Message: message, Hint: hint}
 	}
 	region, from := asked, "the reference"
 	if strings.HasPrefix(name, "arn:") {
@@ -76,7 +76,7 @@ func (a *Account) Region(provider, name, service, asked string) (string, error) 
 	switch {
 	case region == "":
 		return "", &providers.Error{
-			Kind: providers.InvalidReference, Provider: provider, Op: "get",
+			Kind: providers.InvalidReference, Provider: provider,
 			Message: "it is not known which region to ask: neither the reference nor " + a.title + " names one",
 			Hint:    "add region=… to the reference, region to the credential, or set AWS_REGION",
 		}
