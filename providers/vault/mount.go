@@ -68,6 +68,9 @@ type mountTable struct {
 	flights singleflight.Group
 	mu      sync.Mutex
 	kinds   map[mountKey]mountKind
+	// epoch counts the resets: who comes after one does not wait for a question
+	// from before it.
+	epoch int
 }
 
 func (t *mountTable) get(key mountKey) (mountKind, bool) {
@@ -98,6 +101,14 @@ func (t *mountTable) forgetAll() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	clear(t.kinds)
+	t.epoch++
+}
+
+// flight names the question about a mount that callers of this moment share.
+func (t *mountTable) flight(key mountKey) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return fmt.Sprint(t.epoch, "\x00", key.namespace, "\x00", key.mount)
 }
 
 // mountInfo is what the server says about a mount.
@@ -135,7 +146,7 @@ func (c *client) engineOf(ctx context.Context, key mountKey) (mountKind, error) 
 	if known, ok := c.mounts.get(key); ok {
 		return known, nil
 	}
-	done := c.mounts.flights.DoChan(key.namespace+"\x00"+key.mount, func() (any, error) {
+	done := c.mounts.flights.DoChan(c.mounts.flight(key), func() (any, error) {
 		// Who began it may give up while others wait.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), mountTimeout)
 		defer cancel()
