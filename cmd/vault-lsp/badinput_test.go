@@ -28,7 +28,7 @@ func TestBadInput(t *testing.T) {
 		{"missing field", "GET " + target.URL + "\nA: {{$vault mount=kv}}\n", nil, exitReference, []string{"path"}},
 		{"no such secret", "GET " + target.URL + "\nA: {{$local secret=gone}}\n", nil, exitReference, []string{"gone"}},
 		{"no such credential", "GET " + target.URL + "\nA: {{$local secret=there credential=nobody}}\n", nil, exitReference, []string{"nobody"}},
-		{"provider not reachable yet", "GET " + target.URL + "\nA: {{$aws secret=x}}\n", nil, exitReference, []string{"cannot be reached yet"}},
+		{"no region", "GET " + target.URL + "\nA: {{$aws secret=x}}\n", nil, exitReference, []string{"which region to ask"}},
 		{"refused destination", "GET https://api.example.test/\nA: {{$local secret=there}}\n", nil, exitReference,
 			[]string{"vault-lsp permission allow", "https://api.example.test"}},
 		{"secret over http", "GET http://api.example.test/\nA: {{$local secret=there}}\n", nil, exitReference, []string{"http"}},
