@@ -171,14 +171,15 @@ func newRetryer() aws.Retryer {
 }
 
 // patient does not try again what the service has asked to wait for, which is
-// told to the user instead, and what this program itself has refused.
+// told to the user instead, and what this program itself or a proxy has refused.
 type patient struct{ aws.Retryer }
 
 // IsErrorRetryable reports whether to try again.
 func (p *patient) IsErrorRetryable(err error) bool {
 	var redirect *redirectError
 	var plain *plainHTTPError
-	if errors.As(err, &redirect) || errors.As(err, &plain) {
+	var proxy *proxyError
+	if errors.As(err, &redirect) || errors.As(err, &plain) || errors.As(err, &proxy) {
 		return false
 	}
 	return retryAfter(err) == 0 && p.Retryer.IsErrorRetryable(err)

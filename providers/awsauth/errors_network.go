@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -18,11 +19,16 @@ import (
 func refusedHere(err error) (Fault, bool) {
 	var redirect *redirectError
 	var plain *plainHTTPError
+	var proxy *proxyError
 	switch {
+	case errors.As(err, &proxy) && proxy.status == http.StatusProxyAuthRequired:
+		return Fault{providers.Unavailable, "the proxy " + proxy.host + " asks for a password", "set proxy in the configuration with user and password, or HTTPS_PROXY"}, true
+	case errors.As(err, &proxy):
+		return Fault{providers.Unavailable, fmt.Sprintf("the proxy %s does not let the connection through (status %d)", proxy.host, proxy.status), "check the proxy's rules for the hosts of AWS, or NO_PROXY"}, true
 	case errors.As(err, &redirect):
 		return Fault{providers.Unavailable, "the endpoint redirects to " + redirect.target + ", which is not followed", "check the endpoint; something between here and AWS may want a sign-in"}, true
 	case errors.As(err, &plain):
-		return Fault{providers.Unauthenticated, "the endpoint " + plain.host + " is plain http and leads to another machine", "use https, or set " + fieldAllowHTTP + " to true for this credential"}, true
+		return Fault{providers.Unauthenticated, "the endpoint " + plain.host + " is plain http and leads to another machine", "use https, or a credential with this endpoint and " + fieldAllowHTTP + " set to true"}, true
 	case errors.Is(err, errResponseTooLarge):
 		return Fault{providers.Unavailable, errResponseTooLarge.Error(), "check the endpoint"}, true
 	}

@@ -3,6 +3,7 @@ package awsauth
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -39,6 +40,14 @@ type plainHTTPError struct{ host string }
 
 func (e *plainHTTPError) Error() string { return e.host + " is plain http and not on this machine" }
 
+// proxyError is a proxy that does not let a connection through.
+type proxyError struct {
+	host   string
+	status int
+}
+
+func (e *proxyError) Error() string { return fmt.Sprintf("proxy %s: status %d", e.host, e.status) }
+
 // newHTTPClient returns the client of one account, of the SDK's own type, to
 // which the SDK adds the certificate bundle of the user's environment.
 func newHTTPClient(allowHTTP bool, proxy func(*http.Request) (*url.URL, error)) *awshttp.BuildableClient {
@@ -48,6 +57,12 @@ func newHTTPClient(allowHTTP bool, proxy func(*http.Request) (*url.URL, error)) 
 			t.MaxIdleConnsPerHost = maxIdleConns
 			t.MaxResponseHeaderBytes = 1 << 20
 			t.Proxy = guard(allowHTTP, proxy)
+			t.OnProxyConnectResponse = func(_ context.Context, proxy *url.URL, _ *http.Request, answer *http.Response) error {
+				if answer.StatusCode != http.StatusOK {
+					return &proxyError{host: proxy.Host, status: answer.StatusCode}
+				}
+				return nil
+			}
 			plain := t.DialContext
 			t.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 				if host, port, err := net.SplitHostPort(address); err == nil && isLocalName(host) {
