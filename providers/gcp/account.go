@@ -139,7 +139,7 @@ func (a *account) project(ctx context.Context) (string, error) {
 	isDefault := a.credential.Profile.Auth == authDefault
 	if isDefault {
 		for _, name := range []string{envProject, "GCLOUD_PROJECT"} {
-			if project, _ := a.options.LookupEnv(name); projectPattern.MatchString(project) {
+			if project, _ := a.options.LookupEnv(name); projectPattern().MatchString(project) {
 				return project, nil
 			}
 		}
@@ -148,7 +148,7 @@ func (a *account) project(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if projectPattern.MatchString(l.who.project) {
+	if projectPattern().MatchString(l.who.project) {
 		return l.who.project, nil
 	}
 	if isDefault {

@@ -95,7 +95,7 @@ func (a *account) isGoogleService(text string) bool {
 	name, rest, _ := strings.Cut(service, ".")
 	region, isRegional := strings.CutSuffix(rest, ".rep")
 	return (name == "sts" || name == "iamcredentials") &&
-		(rest == "" || rest == "mtls" || isRegional && labelPattern.MatchString(region))
+		(rest == "" || rest == "mtls" || isRegional && labelPattern().MatchString(region))
 }
 
 // isAmazonSTS reports whether a URL is that of Amazon's token service, in which

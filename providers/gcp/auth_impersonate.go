@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"sync"
 	"strings"
 	"time"
 
@@ -24,14 +25,14 @@ const maxLifetime = 12 * time.Hour
 
 // accountPattern is the e-mail address of a service account, which becomes part
 // of a path.
-var accountPattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9._-]{0,98}[a-z0-9])?@[a-z0-9]([a-z0-9.-]{0,198}[a-z0-9])?$`)
+var accountPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]([a-z0-9._-]{0,98}[a-z0-9])?@[a-z0-9]([a-z0-9.-]{0,198}[a-z0-9])?$`) })
 
 // impersonatedEmail is the account in a URL that impersonates it; "" if there
 // is none.
 func impersonatedEmail(url string) string {
 	_, rest, _ := strings.Cut(url, "/serviceAccounts/")
 	email, _, _ := strings.Cut(rest, ":")
-	if accountPattern.MatchString(email) {
+	if accountPattern().MatchString(email) {
 		return email
 	}
 	return ""
@@ -42,7 +43,7 @@ func impersonatedEmail(url string) string {
 func (a *account) impersonated() (source, error) {
 	profile := a.credential.Profile
 	target := profile.Fields[fieldServiceAccount]
-	if !accountPattern.MatchString(target) {
+	if !accountPattern().MatchString(target) {
 		return source{}, &settingError{field: fieldServiceAccount, text: "is not the e-mail address of a service account"}
 	}
 	lifetime, err := parseDuration(fieldDuration, profile.Fields[fieldDuration], time.Hour, maxLifetime)
@@ -54,7 +55,7 @@ func (a *account) impersonated() (source, error) {
 		if delegate = strings.TrimSpace(delegate); delegate == "" {
 			continue
 		}
-		if !accountPattern.MatchString(delegate) {
+		if !accountPattern().MatchString(delegate) {
 			return source{}, &settingError{field: fieldDelegates, text: "holds what is not the e-mail address of a service account"}
 		}
 		delegates = append(delegates, "projects/-/serviceAccounts/"+delegate)

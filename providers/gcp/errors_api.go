@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"sync"
 	"strconv"
 	"strings"
 	"time"
@@ -187,7 +188,7 @@ func explainDisabled(tried attempt, api *apierror.APIError) fault {
 		}
 	}
 	project := first(tried.at.project, "PROJECT")
-	if named := strings.TrimPrefix(consumer, "projects/"); named != "" && projectPattern.MatchString(named) {
+	if named := strings.TrimPrefix(consumer, "projects/"); named != "" && projectPattern().MatchString(named) {
 		project = named
 	}
 	return fault{
@@ -211,7 +212,7 @@ func isPerimeter(api *apierror.APIError) bool {
 }
 
 // perimeterID is what an administrator finds the refusal by.
-var perimeterID = regexp.MustCompile(`^[A-Za-z0-9_-]{6,120}$`)
+var perimeterID = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-]{6,120}$`) })
 
 func explainPerimeter(tried attempt, api *apierror.APIError) fault {
 	id := api.Metadata()["uid"]
@@ -221,7 +222,7 @@ func explainPerimeter(tried attempt, api *apierror.APIError) fault {
 		}
 	}
 	hint := "connect from inside the perimeter (VPN, allowed network), or ask for an access level"
-	if perimeterID.MatchString(id) {
+	if perimeterID().MatchString(id) {
 		hint += "; the administrator finds the refusal as vpcServiceControlsUniqueIdentifier " + id
 	}
 	return fault{
@@ -230,11 +231,11 @@ func explainPerimeter(tried attempt, api *apierror.APIError) fault {
 }
 
 // permissionPattern is the name of a permission.
-var permissionPattern = regexp.MustCompile(`^[a-zA-Z]+(\.[a-zA-Z]+){2}$`)
+var permissionPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-zA-Z]+(\.[a-zA-Z]+){2}$`) })
 
 // explainDenied names the permission and the account.
 func explainDenied(tried attempt, api *apierror.APIError) fault {
-	if named := api.Metadata()["permission"]; permissionPattern.MatchString(named) {
+	if named := api.Metadata()["permission"]; permissionPattern().MatchString(named) {
 		tried.permission = named
 	}
 	f := fault{

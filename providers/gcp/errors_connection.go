@@ -54,8 +54,24 @@ func explainConnection(tried attempt, err error) (fault, bool) {
 // or by what stands between.
 func isCut(err error) bool {
 	var operation *net.OpError
+	// gRPC and HTTP/2 give what happens after the handshake as text only.
+	text := ""
+	var failed *url.Error
+	if api := apiError(err); api != nil {
+		text = api.Message()
+	} else if errors.As(err, &failed) {
+		text = failed.Err.Error()
+	}
+	for _, words := range []string{
+		"server preface", "reading from server", "broken pipe", "connection reset", "forcibly closed",
+		"http2: client conn could not be established", "http2: client connection lost",
+	} {
+		if strings.Contains(text, words) {
+			return true
+		}
+	}
 	return errors.As(err, &operation) && operation.Op == "remote error" ||
-		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // serverOf names the server that an error is about.
@@ -124,10 +140,10 @@ func explainNetwork(server string, err error) fault {
 		f.kind, f.message = providers.Timeout, server+" did not answer in time"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		f.message = server + " refuses the connection"
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		f.message = server + " closed the connection without an answer"
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
 		f.message = server + " cannot be reached"
+	case isCut(err):
+		f.message = server + " closed the connection without an answer"
 	case codeOf(err) == codes.Unavailable:
 		f.message = server + " is not available at the moment"
 		f.hint = "try again; https://status.cloud.google.com shows known troubles"

@@ -2,12 +2,14 @@ package gcp_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -143,6 +145,7 @@ func TestConnection(t *testing.T) {
 	}{
 		"refused":     {to(free), providers.Unavailable, "the server secretmanager.googleapis.com refuses the connection"},
 		"authority":   {to(gcpfake.Start(t).Address), providers.Unavailable, "caCert"},
+		"cut":         {to(closing(t, nil)), providers.Unavailable, "closed the connection without an answer"},
 		"other name":  {to(otherName.Listener.Addr().String()), providers.Unavailable, "for another name"},
 		"no TLS":      {to(plain.Listener.Addr().String()), providers.Unavailable, "does not speak TLS"},
 		"name":        {fail(&net.DNSError{Err: "no such host", Name: "x", IsNotFound: true}), providers.Unavailable, "cannot be resolved"},
@@ -157,6 +160,48 @@ func TestConnection(t *testing.T) {
 				err := getError(t, p, withKey(server, reader, fields{"transport": transport}), "secret=db")
 				wantWords(t, providertest.WantError(t, err, test.kind, echo), test.words)
 			})
+		}
+	})
+}
+
+// closing closes every connection: at once, or after the TLS handshake where
+// config is not nil, as a firewall may that knows no gRPC.
+func closing(t *testing.T, config *tls.Config) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	go func() {
+		for {
+			connection, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			if config != nil {
+				_ = tls.Server(connection, config).HandshakeContext(t.Context())
+			}
+			_ = connection.Close()
+		}
+	}()
+	return listener.Addr().String()
+}
+
+// A network that lets no gRPC pass is told from one that is down.
+func TestNetworkWithoutGRPC(t *testing.T) {
+	t.Parallel()
+	eachTransport(t, func(t *testing.T, server *gcpfake.Server, transport string) {
+		address := closing(t, server.TLS())
+		p := newProvider(t, server, func(o *gcp.Options) {
+			o.Dial = func(ctx context.Context, network, _ string) (net.Conn, error) {
+				return (&net.Dialer{}).DialContext(ctx, network, address)
+			}
+		})
+		err := providertest.WantError(t, getError(t, p, withKey(server, reader, fields{"transport": transport}), "secret=db"), providers.Unavailable)
+		wantWords(t, err, "closed the connection")
+		if hinted := strings.Contains(err.Hint, "transport of the credential to rest"); hinted != (transport == "grpc") {
+			t.Errorf("over %s the hint is %q", transport, err.Hint)
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"sync"
 
 	"github.com/googleapis/gax-go/v2/apierror"
 	"google.golang.org/grpc/codes"
@@ -13,7 +14,7 @@ import (
 )
 
 // oauthCode is the shape of an error code of OAuth 2.0, which may be shown.
-var oauthCode = regexp.MustCompile(`^[a-z_]{3,40}$`)
+var oauthCode = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z_]{3,40}$`) })
 
 // explainToken explains a sign-in that failed.
 func explainToken(tried attempt, err error) (fault, bool) {
@@ -57,7 +58,7 @@ func explainToken(tried attempt, err error) (fault, bool) {
 		return explainTokenAPI(tried, answer, api), true
 	}
 	message := fmt.Sprintf("%s: %s refuses the sign-in (status %d)", tried.title, answer.host, answer.status)
-	if oauthCode.MatchString(answer.code) {
+	if oauthCode().MatchString(answer.code) {
 		message = fmt.Sprintf("%s: %s refuses the sign-in (%s)", tried.title, answer.host, answer.code)
 	}
 	return fault{

@@ -3,16 +3,17 @@ package gcp
 import (
 	"path/filepath"
 	"regexp"
+	"sync"
 	"strings"
 )
 
-var configurationPattern = regexp.MustCompile(`^[a-z][-a-z0-9]{0,100}$`)
+var configurationPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][-a-z0-9]{0,100}$`) })
 
 // gcloudProject is the project that `gcloud config get project` shows; "" if
 // there is none. Only the user's own folder is read. The files are those of
 // https://cloud.google.com/sdk/docs/configurations
 func (a *account) gcloudProject() string {
-	if project, _ := a.options.LookupEnv("CLOUDSDK_CORE_PROJECT"); projectPattern.MatchString(project) {
+	if project, _ := a.options.LookupEnv("CLOUDSDK_CORE_PROJECT"); projectPattern().MatchString(project) {
 		return project
 	}
 	folder := a.options.gcloudFolder()
@@ -27,7 +28,7 @@ func (a *account) gcloudProject() string {
 		}
 		name = strings.TrimSpace(string(active))
 	}
-	if !configurationPattern.MatchString(name) {
+	if !configurationPattern().MatchString(name) {
 		return ""
 	}
 	text, err := readLimited(filepath.Join(folder, "configurations", "config_"+name))
@@ -42,7 +43,7 @@ func (a *account) gcloudProject() string {
 			continue
 		}
 		key, value, _ := strings.Cut(line, "=")
-		if value = strings.TrimSpace(value); section == "[core]" && strings.TrimSpace(key) == "project" && projectPattern.MatchString(value) {
+		if value = strings.TrimSpace(value); section == "[core]" && strings.TrimSpace(key) == "project" && projectPattern().MatchString(value) {
 			return value
 		}
 	}

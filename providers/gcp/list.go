@@ -101,7 +101,7 @@ func (a *account) listSecrets(ctx context.Context, query providers.Query) ([]pro
 		return nil, err
 	}
 	prefix := strings.TrimPrefix(query.Prefix, full)
-	if prefix != "" && !secretPattern.MatchString(prefix) {
+	if prefix != "" && !secretPattern().MatchString(prefix) {
 		return nil, nil // no id begins like this
 	}
 	request := &secretmanagerpb.ListSecretsRequest{Parent: at.parent(), PageSize: pageSize}

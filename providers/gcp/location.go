@@ -3,6 +3,7 @@ package gcp
 import (
 	"fmt"
 	"regexp"
+	"sync"
 	"strings"
 )
 
@@ -42,21 +43,21 @@ func (e *fieldError) Error() string { return e.field + " " + e.text }
 func patternOf(field string) *regexp.Regexp {
 	switch field {
 	case fieldProject:
-		return projectPattern
+		return projectPattern()
 	case fieldSecret:
-		return secretPattern
+		return secretPattern()
 	case fieldVersion:
-		return versionPattern
+		return versionPattern()
 	default: // one DNS label, since it becomes one
-		return labelPattern
+		return labelPattern()
 	}
 }
 
 var (
-	projectPattern = regexp.MustCompile(`^([a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?:)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
-	secretPattern  = regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`)
-	versionPattern = regexp.MustCompile(`^([1-9][0-9]{0,18}|[A-Za-z][A-Za-z0-9_-]{0,62})$`)
-	labelPattern   = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+	projectPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?:)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`) })
+	secretPattern  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`) })
+	versionPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^([1-9][0-9]{0,18}|[A-Za-z][A-Za-z0-9_-]{0,62})$`) })
+	labelPattern   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`) })
 )
 
 // ruleOf says in words what patternOf accepts.

@@ -102,7 +102,7 @@ func (p *Provider) List(ctx context.Context, credential providers.Credential, qu
 	if query.Field == fieldVersion {
 		tried.subject, tried.permission = "the versions of the secret", permissionListVersions
 	}
-	if !projectPattern.MatchString(tried.at.project) {
+	if !projectPattern().MatchString(tried.at.project) {
 		tried.at.project = credential.Profile.Fields[fieldProject]
 	}
 	return with(ctx, p, credential, &tried, func(a *account) ([]providers.Item, error) { return a.list(ctx, query) })

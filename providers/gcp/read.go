@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"regexp"
+	"sync"
 	"strings"
 	"unicode/utf8"
 
@@ -84,7 +85,7 @@ func payloadOf(answer *secretmanagerpb.AccessSecretVersionResponse) (providers.P
 
 // statePattern finds in an answer which version is meant and what is wrong with
 // it. The answer's text is looked at and never shown.
-var statePattern = regexp.MustCompile(`versions/([0-9]+)\] is in (DISABLED|DESTROYED) state`)
+var statePattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`versions/([0-9]+)\] is in (DISABLED|DESTROYED) state`) })
 
 // isUnusable reports whether an answer is about the state of a version.
 func (a *account) isUnusable(err error) bool {
@@ -98,7 +99,7 @@ func (a *account) isUnusable(err error) bool {
 // https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets.versions
 func (a *account) gone(ctx context.Context, at location, cause error) error {
 	number, state := "", ""
-	if found := statePattern.FindStringSubmatch(apiError(cause).Message()); found != nil {
+	if found := statePattern().FindStringSubmatch(apiError(cause).Message()); found != nil {
 		number, state = found[1], strings.ToLower(found[2])
 	}
 	version, err := a.version(ctx, at)

@@ -76,7 +76,7 @@ func newSettings(profile credentials.Profile, options Options) (settings, error)
 		transport:    profile.Fields[fieldTransport],
 	}
 	for _, pair := range [][2]string{{fieldProject, s.project}, {fieldQuotaProject, s.quotaProject}} {
-		if pair[1] != "" && !projectPattern.MatchString(pair[1]) {
+		if pair[1] != "" && !projectPattern().MatchString(pair[1]) {
 			return settings{}, &settingError{field: pair[0], text: ruleOf(fieldProject)}
 		}
 	}
@@ -108,7 +108,7 @@ func first(texts ...string) string {
 func isDomain(text string) bool {
 	labels := strings.Split(text, ".")
 	return len(labels) > 1 && len(text) <= 200 &&
-		!slices.ContainsFunc(labels, func(label string) bool { return !labelPattern.MatchString(label) })
+		!slices.ContainsFunc(labels, func(label string) bool { return !labelPattern().MatchString(label) })
 }
 
 // parseEndpoint accepts https://host[:port]; plain http only to this machine.

@@ -35,7 +35,10 @@ func newGRPC(ctx context.Context, origin *url.URL, s settings, options Options, 
 		grpc.WithTransportCredentials(security),
 		grpc.WithContextDialer(func(ctx context.Context, address string) (net.Conn, error) {
 			made, err := dial(ctx, "tcp", address)
-			failures.set(err)
+			if err != nil || origin.Scheme == "http" {
+				// What went wrong with the last handshake stays until one succeeds.
+				failures.set(err)
+			}
 			return made, err
 		}),
 		grpc.WithNoProxy(),

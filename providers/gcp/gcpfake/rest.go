@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"sync"
 	"strings"
 	"testing"
 
@@ -49,7 +50,7 @@ func bindings(t testing.TB) []binding {
 	return all
 }
 
-var variable = regexp.MustCompile(`\{([a-z_]+)=([^}]+)\}`)
+var variable = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{([a-z_]+)=([^}]+)\}`) })
 
 // compile makes a pattern of a path template such as
 // /v1/{name=projects/*/secrets/*}:access, in which * is one segment.
@@ -58,7 +59,7 @@ func compile(verb, path string, method grpc.MethodDesc) binding {
 	pattern := "^"
 	rest := path
 	for {
-		at := variable.FindStringSubmatchIndex(rest)
+		at := variable().FindStringSubmatchIndex(rest)
 		if at == nil {
 			break
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"regexp"
+	"sync"
 	"slices"
 	"strconv"
 	"strings"
@@ -143,18 +144,18 @@ type service struct {
 }
 
 var (
-	secretName  = regexp.MustCompile(`^projects/([^/]+)(?:/locations/([^/]+))?/secrets/[^/]+$`)
-	versionName = regexp.MustCompile(`^(projects/[^/]+(?:/locations/[^/]+)?/secrets/[^/]+)/versions/([^/]+)$`)
-	parentName  = regexp.MustCompile(`^projects/([^/]+)(?:/locations/([^/]+))?$`)
+	secretName  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^projects/([^/]+)(?:/locations/([^/]+))?/secrets/[^/]+$`) })
+	versionName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(projects/[^/]+(?:/locations/[^/]+)?/secrets/[^/]+)/versions/([^/]+)$`) })
+	parentName  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^projects/([^/]+)(?:/locations/([^/]+))?$`) })
 )
 
 // authorize checks the place, the project and the permission. The lock is held.
 // Who has no right to something learns nothing about it:
 // https://cloud.google.com/iam/docs/permission-error-messages
 func (s *Server) authorize(ctx context.Context, name, permission string) error {
-	match := secretName.FindStringSubmatch(name)
+	match := secretName().FindStringSubmatch(name)
 	if match == nil {
-		match = parentName.FindStringSubmatch(name)
+		match = parentName().FindStringSubmatch(name)
 	}
 	if match == nil {
 		return status.Error(codes.InvalidArgument, "The provided resource name is malformed.")
@@ -191,7 +192,7 @@ func (s *Server) find(name string) (*stored, error) {
 // was made last whatever its state.
 // https://cloud.google.com/secret-manager/docs/access-secret-version
 func (s *Server) findVersion(ctx context.Context, name, permission string) (*stored, int, error) {
-	match := versionName.FindStringSubmatch(name)
+	match := versionName().FindStringSubmatch(name)
 	if match == nil {
 		return nil, 0, status.Error(codes.InvalidArgument, "The provided resource name is malformed.")
 	}

@@ -95,9 +95,14 @@ func Start(t testing.TB) *Server {
 	s.grpc = grpc.NewServer(grpc.UnaryInterceptor(s.intercept))
 	secretmanagerpb.RegisterSecretManagerServiceServer(s.grpc, &service{server: s})
 	s.rest = bindings(t)
-	s.Address = s.serve(&tls.Config{GetCertificate: s.certificate, MinVersion: tls.VersionTLS12})
+	s.Address = s.serve(s.TLS())
 	s.Plain = s.serve(nil)
 	return s
+}
+
+// TLS is the configuration of the listener, for another with its certificates.
+func (s *Server) TLS() *tls.Config {
+	return &tls.Config{GetCertificate: s.certificate, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}
 }
 
 // serve starts a listener; config is nil for one without TLS.
