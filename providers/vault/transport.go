@@ -107,8 +107,9 @@ func newGuard(s settings, proxy func(*http.Request) (*url.URL, error)) *guard {
 			TLSHandshakeTimeout:   tlsTimeout,
 			ResponseHeaderTimeout: responseHeaderTimeout,
 			IdleConnTimeout:       idleTimeout,
-			MaxIdleConnsPerHost:   4,
-			ForceAttemptHTTP2:     true,
+			// As many as the resolver asks at once, where HTTP/2 does not share one.
+			MaxIdleConnsPerHost: 64,
+			ForceAttemptHTTP2:   true,
 			// Vault's headers are small; a hostile server's need not be.
 			MaxResponseHeaderBytes: 1 << 20,
 		},
