@@ -11,25 +11,28 @@ function listen(server) {
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server.address().port)));
 }
 
-/** Makes a certificate for a name; it is its own authority. */
-function certify(name, folder) {
-  const [key, certificate] = [join(folder, "foreign.key"), join(folder, "foreign.pem")];
+/** Makes a certificate for a name, and files of it and its key; it is its own authority. */
+export function certify(name, folder) {
+  const [key, certificate] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)];
   const files = ["-keyout", key, "-out", certificate];
   const subject = ["-subj", `/CN=${name}`, "-addext", `subjectAltName=DNS:${name}`];
   const kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
   execFileSync("openssl", ["req", ...kind, ...files, ...subject], { stdio: "ignore" });
-  return { key: readFileSync(key), cert: readFileSync(certificate), certificate };
+  return { key, certificate };
 }
 
 /** Starts the host and the proxy that leads to it; all other hosts are reached as they are. */
 export async function startForeignHost(name, folder) {
-  const { key, cert, certificate } = certify(name, folder);
+  const { key, certificate } = certify(name, folder);
   const received = [];
-  const host = createTLSServer({ key, cert }, ({ method, url, headers }, response) => {
-    received.push({ method, url, headers });
-    response.setHeader("Content-Type", "application/json");
-    response.end(JSON.stringify({ method, url, headers }));
-  });
+  const host = createTLSServer(
+    { key: readFileSync(key), cert: readFileSync(certificate) },
+    ({ method, url, headers }, response) => {
+      received.push({ method, url, headers });
+      response.setHeader("Content-Type", "application/json");
+      response.end(JSON.stringify({ method, url, headers }));
+    },
+  );
   const port = await listen(host);
   const proxy = createPlainServer((request, response) => {
     const { method, headers, url } = request;
@@ -43,11 +46,9 @@ export async function startForeignHost(name, folder) {
   const sockets = new Set();
   proxy.on("connection", (socket) => sockets.add(socket));
   proxy.on("connect", (request, socket, head) => {
-    if (request.url !== `${name}:443`) {
-      socket.end("HTTP/1.1 502 Bad Gateway\r\n\r\n");
-      return;
-    }
-    const onward = connect(port, "127.0.0.1", () => {
+    const [wanted, itsPort] = request.url.split(":");
+    const [address, onPort] = wanted === name ? ["127.0.0.1", port] : [wanted, Number(itsPort)];
+    const onward = connect(onPort, address, () => {
       socket.write("HTTP/1.1 200 Connection Established\r\n\r\n");
       onward.write(head);
       onward.pipe(socket);

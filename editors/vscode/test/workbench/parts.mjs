@@ -28,6 +28,7 @@ const names = [
   "VAULT_LSP_PLAYWRIGHT",
   "VAULT_LSP_CHROMIUM",
   "VAULT_LSP_OUTPUT",
+  "VAULT_LSP_TOOLS",
 ];
 
 /** The parts' places, or undefined after the test was left out. */
@@ -45,7 +46,7 @@ export function partsOf(context) {
 }
 
 /** The first line of a program's output that matches; rejects if there is none within a time. */
-function awaitLine(child, pattern) {
+export function awaitLine(child, pattern) {
   return new Promise((resolve, reject) => {
     const seen = [];
     setTimeout(() => reject(new Error(`no line fits ${pattern}:\n${seen.join("\n")}`)), 120_000).unref();
@@ -63,7 +64,7 @@ function awaitLine(child, pattern) {
 }
 
 /** Ends a program that was started here and waits until it is gone. */
-async function end(child) {
+export async function end(child) {
   if (child.exitCode !== null || child.signalCode !== null) {
     return;
   }

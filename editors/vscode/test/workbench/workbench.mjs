@@ -60,9 +60,15 @@ class Workbench {
     return this.page.locator(".codelens-decoration a", { hasText: new RegExp(`^\\W*${title}\\W*$`) }).first();
   }
 
-  /** The lens that sends the first request: its line has the one for all of them, too. */
-  firstSend() {
-    return this.page.locator(".codelens-decoration", { hasText: "Send all" }).locator("a").first();
+  /**
+   * The lens that sends the first request, which has the one for all of them
+   * beside it. While a request is being typed it has none: that moves on to the
+   * next, so the lenses of all requests have to be there.
+   */
+  async firstSend(requests) {
+    const lines = this.page.locator(".codelens-decoration", { hasText: "Send" });
+    await lines.nth(requests - 1).waitFor();
+    return lines.filter({ hasText: "Send all" }).locator("a").first();
   }
 
   /** The lines of the active editor, as they are shown. */

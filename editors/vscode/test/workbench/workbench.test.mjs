@@ -25,6 +25,7 @@ import {
 } from "./commands.mjs";
 import { addScenario, manageScenario, removeScenario, userScenario } from "./credentials.mjs";
 import { startForeignHost } from "./foreign.mjs";
+import { deviceCodeScenario, officeFile, signInOnSendScenario, startOffice } from "./signin.mjs";
 import { openWorkbench } from "./workbench.mjs";
 
 const vaultSecret = "vs-marker-7f3a91c2d4";
@@ -80,6 +81,8 @@ test("the extension in a real workbench", { timeout: 15 * 60_000 }, async (conte
     later(vault.stop);
     later(echo.stop);
     later(foreign.stop);
+    const office = await startOffice(parts, home.folder);
+    later(office.stop);
     // The server believes this certificate authority and no other.
     home.env.SSL_CERT_FILE = foreign.certificate;
     await vault.put("app/payments", { api_key: vaultSecret, owner: "billing" });
@@ -95,6 +98,7 @@ test("the extension in a real workbench", { timeout: 15 * 60_000 }, async (conte
           address: vault.address,
           token: { file: home.write("token", vault.token) },
         },
+        alice: office.profile,
         // The variable is set for the command line below only: the editor has to ask.
         box: { provider: "local", auth: "passphrase", passphrase: { env: "WORKBENCH_PASSPHRASE" } },
       },
@@ -111,6 +115,7 @@ test("the extension in a real workbench", { timeout: 15 * 60_000 }, async (conte
     const workspace = join(home.folder, "workspace");
     mkdirSync(workspace);
     home.write("workspace/orders.http", requestFile(echo.origin));
+    home.write("workspace/office.http", officeFile(echo.origin));
     home.write("workspace/foreign.http", foreignFile(foreign.origin));
     home.write("workspace/http-client.env.json", { dev: { region: "eu" }, prod: { region: "us" } });
     const editor = await startEditor(parts.CODE_SERVER, home, [vsix], workspace);
@@ -143,6 +148,8 @@ test("the extension in a real workbench", { timeout: 15 * 60_000 }, async (conte
     await step("shows, resets and limits the cache", () => cacheScenario(bench));
     await step("copies as cURL", () => curlScenario(bench, vaultSecret));
     await step("sends all requests", () => sendAllScenario(bench, foreign, vaultSecret));
+    await step("signs in with a device code", () => deviceCodeScenario(bench, office));
+    await step("asks to sign in when a send needs it", () => signInOnSendScenario(bench, echo));
     await step("cancels a send", () => cancelScenario(bench, echo));
     await step("starts a crashed server again", () => crashScenario(bench, echo, home));
     await step("the server ends with a killed editor", () => killScenario(bench, echo, editor, home));
@@ -174,7 +181,7 @@ async function vaultScenario(bench, echo) {
   await keyboard.press("Escape");
   await keyboard.press("Escape");
 
-  await bench.firstSend().click();
+  await (await bench.firstSend(3)).click();
   const response = await bench.response();
   await response.getByText("200 OK").waitFor();
   await response.locator(".mask").first().waitFor();
