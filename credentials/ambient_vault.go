@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Files of Vault's and OpenBao's own commands in the home folder.
@@ -128,7 +129,9 @@ func (s *Store) vaultToken() (Source, error) {
 
 // tokenHelperLine finds the one setting there is in the configuration of Vault's
 // command, which is HCL or JSON.
-var tokenHelperLine = regexp.MustCompile(`(?m)^[\s{]*"?token_helper"?\s*[=:]\s*("(?:[^"\\\n]|\\.)*")`)
+var tokenHelperLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^[\s{]*"?token_helper"?\s*[=:]\s*("(?:[^"\\\n]|\\.)*")`)
+})
 
 // tokenHelper returns the program that ~/.vault names for keeping the token, ""
 // where it names none, and the path of that file. Whatever else the file is, for
@@ -142,7 +145,7 @@ func (s *Store) tokenHelper(home string) (helper, path string) {
 	if err != nil {
 		return "", path
 	}
-	match := tokenHelperLine.FindSubmatch(content)
+	match := tokenHelperLine().FindSubmatch(content)
 	if match == nil {
 		return "", path
 	}

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/vault-lsp/vault-lsp/internal/spelling"
@@ -44,15 +45,15 @@ func (e *ProfileError) Error() string {
 }
 
 // The names a person can type without quotes in a reference.
-var profileName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$`)
+var profileName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$`) })
 
-var dnsLabel = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+var dnsLabel = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`) })
 
 // Check returns what is wrong with a profile, in the order of its method's
 // fields.
 func Check(p Profile) []FieldProblem {
 	var problems []FieldProblem
-	if !profileName.MatchString(p.Name) {
+	if !profileName().MatchString(p.Name) {
 		problems = append(problems, badName())
 	}
 	if _, ok := secret.Lookup(p.Provider); !ok {
@@ -225,7 +226,7 @@ func checkValue(f MethodField, value string) *FieldProblem {
 			return bad("is not a duration", "such as 15m")
 		}
 	case TypeLabel:
-		if !dnsLabel.MatchString(value) {
+		if !dnsLabel().MatchString(value) {
 			return bad("is not a region", "it has lower-case letters, digits and - only")
 		}
 	case TypeEnum:

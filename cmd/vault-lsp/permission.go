@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"sync"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -87,11 +88,11 @@ func (a *app) permissionAllow() *cobra.Command {
 }
 
 // environmentReference is the other thing that a permission can be about.
-var environmentReference = regexp.MustCompile(`^\{\{\$processEnv [^\s{}]+\}\}$`)
+var environmentReference = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\{\{\$processEnv [^\s{}]+\}\}$`) })
 
 // checkReference refuses what no request could match.
 func checkReference(text string) error {
-	if environmentReference.MatchString(text) {
+	if environmentReference().MatchString(text) {
 		return nil
 	}
 	if _, err := secret.Parse(text); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync/atomic"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/cloud"
@@ -34,6 +35,9 @@ type authority struct {
 	identity, platform *http.Client
 	userAgent          string
 	state              *keptState // of a person's sign-in
+	// account is the name of the person who signed in, which not every access
+	// token says.
+	account atomic.Pointer[string]
 }
 
 // method returns how a credential obtains tokens.

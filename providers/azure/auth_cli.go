@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf16"
 
@@ -101,13 +102,13 @@ func powershellTool() tool {
 // azureCLI signs in as whom `az login` has signed in.
 func (a *authority) azureCLI() (acquireFunc, error) {
 	subscription := a.credential.Profile.Fields[fieldSubscription]
-	if subscription != "" && !subscriptionForm.MatchString(subscription) {
+	if subscription != "" && !subscriptionForm().MatchString(subscription) {
 		return nil, &settingError{field: fieldSubscription, text: "is not the id or the name of a subscription"}
 	}
 	return azTool(subscription).token, nil
 }
 
-var subscriptionForm = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z _.()-]{0,63}$`)
+var subscriptionForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z _.()-]{0,63}$`) })
 
 // token runs the program. The error is an *unavailableError.
 func (t tool) token(ctx context.Context, options tokenOptions) (azcore.AccessToken, error) {

@@ -29,6 +29,9 @@ const personTimeout = 15 * time.Minute
 // errNobody is a credential that nobody has signed in with.
 var errNobody = errors.New("nobody has signed in")
 
+// errNobodyCame is a sign-in that nobody has finished in time.
+var errNobodyCame = errors.New("nobody has signed in in time")
+
 // msal makes the client of Microsoft's library that keeps its state in a cache.
 // It announces that it can answer to continuous access evaluation, as
 // azidentity does.
@@ -105,6 +108,7 @@ func (a *authority) redeem(ctx context.Context, client public.Client, options to
 	if err != nil {
 		return azcore.AccessToken{}, err
 	}
+	a.account.Store(&accounts[0].PreferredUsername)
 	return accessToken(result), nil
 }
 
@@ -134,10 +138,14 @@ func (a *authority) signIn(ctx context.Context, person providers.Person) (token 
 	}
 	limited, seen := withExchange(ctx)
 	result, err := flow(limited, client, person)
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return azcore.AccessToken{}, "", nil, errNobodyCame
+	}
 	if err != nil {
 		return azcore.AccessToken{}, "", nil, &signInError{err: err, exchange: *seen}
 	}
 	kept = a.state.save(ctx, fresh.data)
+	a.account.Store(&result.Account.PreferredUsername)
 	return accessToken(result), result.IDToken.TenantID, kept, nil
 }
 

@@ -102,7 +102,7 @@ func (c *client) signIn(ctx context.Context, person providers.Person) (providers
 // identity describes the owner of a token, without the token.
 func (c *client) identity(token azcore.AccessToken) providers.Identity {
 	claims := readClaims(token.Token)
-	identity := providers.Identity{Name: claims.name(), Expires: token.ExpiresOn}
+	identity := providers.Identity{Name: c.nameOf(claims), Expires: token.ExpiresOn}
 	if identity.Name == "" {
 		identity.Name = "an identity whose token does not say who it is"
 	}
@@ -129,9 +129,18 @@ func (c *client) who() string {
 	c.tokens.mu.Lock()
 	defer c.tokens.mu.Unlock()
 	for _, token := range c.tokens.kept {
-		if name := readClaims(token.Token).name(); name != "" {
+		if name := c.nameOf(readClaims(token.Token)); name != "" {
 			return name
 		}
 	}
 	return ""
+}
+
+// nameOf is the name in a token or, of a person whose token has none, that of
+// the account.
+func (c *client) nameOf(claims claims) string {
+	if account := c.authority.account.Load(); account != nil && claims.person() == "" && printable(*account) != "" {
+		return printable(*account)
+	}
+	return claims.name()
 }

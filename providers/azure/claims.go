@@ -45,12 +45,20 @@ func readClaims(token string) claims {
 	return c
 }
 
-// name is who it is: a person's user name, or an application.
-func (c claims) name() string {
+// person is a person's user name; "" if there is none.
+func (c claims) person() string {
 	for _, name := range []string{c.UPN, c.Preferred, c.Unique, c.Mail} {
 		if name = printable(name); name != "" {
 			return name
 		}
+	}
+	return ""
+}
+
+// name is who it is: a person's user name, or an application.
+func (c claims) name() string {
+	if name := c.person(); name != "" {
+		return name
 	}
 	application := printable(c.AppID + c.Party)
 	switch {

@@ -123,6 +123,8 @@ func (f failure) aboutCredential() (fault, bool) {
 		return f.needsSignIn("what the last sign-in left cannot be read"), true
 	case errors.Is(f.err, errNobody):
 		return f.needsSignIn("nobody has signed in with it yet"), true
+	case errors.Is(f.err, errNobodyCame):
+		found.kind, found.message, found.hint = providers.Timeout, f.title()+": "+errNobodyCame.Error(), "sign in again"
 	default:
 		return fault{}, false
 	}

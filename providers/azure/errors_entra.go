@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/vault-lsp/vault-lsp/providers"
 )
@@ -37,12 +38,12 @@ type entraError struct{ row entraRow }
 
 func (e *entraError) Error() string { return "AADSTS" + strconv.Itoa(e.row.code) }
 
-var entraCode = regexp.MustCompile(`AADSTS([0-9]{4,8})\b`)
+var entraCode = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`AADSTS([0-9]{4,8})\b`) })
 
 // entraErrorIn finds the first known number in a text; an error that is no
 // *entraError if there is none.
 func entraErrorIn(text string) error {
-	for _, match := range entraCode.FindAllStringSubmatch(text, 4) {
+	for _, match := range entraCode().FindAllStringSubmatch(text, 4) {
 		code, err := strconv.Atoi(match[1])
 		if err != nil {
 			continue
@@ -169,6 +170,9 @@ func (f failure) byStatus(seen exchange) (fault, bool) {
 		found.hint = "check " + fieldTenant + " and " + fieldAuthority + " of the credential"
 	case seen.status >= 500:
 		found.message = fmt.Sprintf("%s failed (status %d)", where, seen.status)
+	case seen.status >= 200 && seen.status < 300:
+		found.message = where + " gave an answer that is not understood"
+		found.hint = "check " + fieldAuthority + " and " + fieldTenant + " of the credential"
 	case seen.status >= 400:
 		found.kind, found.message = providers.Unauthenticated, fmt.Sprintf("%s: %s refuses to give a token (status %d)", f.title(), where, seen.status)
 		found.hint = "check the credential"

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/runtime"
@@ -137,7 +138,7 @@ func (f failure) forbidden(told vaultFault) fault {
 	case told.has("SecretDisabled", "disabled secret", "is disabled") && !told.has("public network access"):
 		found.message = f.at.String() + " is disabled"
 		found.hint = fmt.Sprintf("whoever owns it can enable it: az keyvault secret set-attributes --vault-name %s --name %s --enabled true", vault, f.at.name)
-	case told.has("secret is expired", "SecretExpired", "not yet valid", "SecretNotYetValid"):
+	case told.has("expired secret", "secret is expired", "SecretExpired", "not yet valid", "not yet active", "SecretNotYetValid"):
 		found.message = f.at.String() + " is outside its activation and expiry dates"
 		found.hint = "store a new version, or move the dates"
 	case told.has("ForbiddenByConnection", "public network access is disabled"):
@@ -172,11 +173,11 @@ func (f failure) whoIsIt() string {
 	return f.title()
 }
 
-var addressForm = regexp.MustCompile(`(?i)client address:?\s+([0-9A-Fa-f.:]{3,45})`)
+var addressForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)client address:?\s+([0-9A-Fa-f.:]{3,45})`) })
 
 // clientAddress finds the address of this machine in a firewall's message.
 func clientAddress(message string) string {
-	match := addressForm.FindStringSubmatch(message)
+	match := addressForm().FindStringSubmatch(message)
 	if match == nil {
 		return ""
 	}
@@ -188,12 +189,14 @@ func clientAddress(message string) string {
 }
 
 // versionText finds the API version that a server names as its newest.
-var versionText = regexp.MustCompile(`\(?\b([0-9]\.[0-9]|20[0-9]{2}-[0-9]{2}-[0-9]{2})\b\)?`)
+var versionText = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\(?\b([0-9]\.[0-9]|20[0-9]{2}-[0-9]{2}-[0-9]{2})\b\)?`)
+})
 
 func (f failure) badRequest(told vaultFault) fault {
 	if told.has("api-version", "is not recognized", "UnsupportedApiVersion", "latest supported version") {
 		hint := fmt.Sprintf("set %s of the credential to a version that it knows, such as 7.4", fieldAPIVersion)
-		if all := versionText.FindAllStringSubmatch(told.Error.Message, -1); len(all) > 1 {
+		if all := versionText().FindAllStringSubmatch(told.Error.Message, -1); len(all) > 1 {
 			hint = fmt.Sprintf("set %s of the credential to %s", fieldAPIVersion, all[len(all)-1][1])
 		}
 		return fault{kind: providers.Unsupported, message: fmt.Sprintf("the vault %s does not know this version of the interface", f.at.vault()), hint: hint}

@@ -37,7 +37,7 @@ func (c *client) list(ctx context.Context, query providers.Query) ([]providers.I
 		items, err = listSecrets(ctx, vault, query.Prefix)
 	} else {
 		at.name = query.Known[refSecret]
-		if !nameForm.MatchString(at.name) {
+		if !nameForm().MatchString(at.name) {
 			return nil, at, nil
 		}
 		items, err = listVersions(ctx, vault, at.name)

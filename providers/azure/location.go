@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // Fields of a reference.
@@ -52,8 +53,8 @@ func (e *fieldError) Error() string { return e.field + " " + e.text }
 // before a packet leaves, because it would become a part of a URL.
 // https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates#vault-name-and-object-name
 var (
-	nameForm    = regexp.MustCompile(`^[0-9A-Za-z-]{1,127}$`)
-	versionForm = regexp.MustCompile(`^[0-9A-Za-z]{1,64}$`)
+	nameForm    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9A-Za-z-]{1,127}$`) })
+	versionForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9A-Za-z]{1,64}$`) })
 )
 
 // locate finds the secret that the fields of a reference name.
@@ -74,10 +75,10 @@ func (s settings) locate(get func(string) string) (location, error) {
 	if err != nil {
 		return location{}, err
 	}
-	if !nameForm.MatchString(parts.name) {
+	if !nameForm().MatchString(parts.name) {
 		return location{}, &fieldError{field: refSecret, text: "is not a name of 1 to 127 letters, digits and hyphens", hint: "the portal shows the names of a vault under Objects, Secrets"}
 	}
-	if parts.version != "" && !versionForm.MatchString(parts.version) {
+	if parts.version != "" && !versionForm().MatchString(parts.version) {
 		return location{}, &fieldError{field: refVersion, text: "is not a version's id of letters and digits", hint: "the portal shows the versions on the secret's page"}
 	}
 	at.name, at.version = parts.name, parts.version
@@ -143,17 +144,19 @@ type identifier struct{ host, vault, name, version string }
 // the former.
 // https://learn.microsoft.com/azure/app-service/app-service-key-vault-references#understand-source-app-settings-from-key-vault
 var (
-	microsoftForm = regexp.MustCompile(`(?i)^@Microsoft\.KeyVault\((.*)\)$`)
-	shortForm     = regexp.MustCompile(`^([0-9A-Za-z-]+)/([0-9A-Za-z-]+)(?:/([0-9A-Za-z]+))?$`)
+	microsoftForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?i)^@Microsoft\.KeyVault\((.*)\)$`) })
+	shortForm     = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^([0-9A-Za-z-]+)/([0-9A-Za-z-]+)(?:/([0-9A-Za-z]+))?$`)
+	})
 )
 
 // parseIdentifier reads a Secret Identifier, an App Service reference or
 // VAULT/NAME[/VERSION].
 func parseIdentifier(text string) (identifier, error) {
-	if form := microsoftForm.FindStringSubmatch(text); form != nil {
+	if form := microsoftForm().FindStringSubmatch(text); form != nil {
 		return parseMicrosoft(form[1])
 	}
-	if form := shortForm.FindStringSubmatch(text); form != nil {
+	if form := shortForm().FindStringSubmatch(text); form != nil {
 		return identifier{vault: form[1], name: form[2], version: form[3]}, nil
 	}
 	u, err := url.Parse(text)

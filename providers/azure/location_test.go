@@ -139,7 +139,7 @@ func FuzzLocate(f *testing.F) {
 			return
 		}
 		label, ok := cutSuffix(at.host)
-		if !ok || !isLabel(label) || !nameForm.MatchString(at.name) || (at.version != "" && !versionForm.MatchString(at.version)) {
+		if !ok || !isLabel(label) || !nameForm().MatchString(at.name) || (at.version != "" && !versionForm().MatchString(at.version)) {
 			t.Fatalf("%v leads to %+v", ref, at)
 		}
 	})

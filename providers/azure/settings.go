@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/vault-lsp/vault-lsp/credentials"
 )
@@ -111,7 +112,7 @@ func newSettings(profile credentials.Profile) (settings, error) {
 	if s.tenant != "" && !isTenant(s.tenant) {
 		return settings{}, &settingError{field: fieldTenant, text: "is neither a tenant's id nor a domain"}
 	}
-	if s.apiVersion != "" && !apiVersionForm.MatchString(s.apiVersion) {
+	if s.apiVersion != "" && !apiVersionForm().MatchString(s.apiVersion) {
 		return settings{}, &settingError{field: fieldAPIVersion, text: "is not a version such as 7.4 or 2025-07-01"}
 	}
 	for _, step := range []func(map[string]string) error{s.setAuthority(profile), s.setSuffix, s.setResource} {
@@ -127,7 +128,9 @@ func newSettings(profile credentials.Profile) (settings, error) {
 	return s, err
 }
 
-var apiVersionForm = regexp.MustCompile(`^([0-9]+\.[0-9]+|20[0-9]{2}-[0-9]{2}-[0-9]{2})(-preview(\.[0-9]+)?)?$`)
+var apiVersionForm = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^([0-9]+\.[0-9]+|20[0-9]{2}-[0-9]{2}-[0-9]{2})(-preview(\.[0-9]+)?)?$`)
+})
 
 // setAuthority chooses the authority and, where the profile does not say, the
 // cloud. The environment's authority counts where the user's own tools would
@@ -236,7 +239,7 @@ func (s *settings) setSuffix(fields map[string]string) error {
 func isSuffix(text string) bool {
 	host := text
 	if h, port, err := net.SplitHostPort(text); err == nil {
-		if !portForm.MatchString(port) {
+		if !portForm().MatchString(port) {
 			return false
 		}
 		host = h
@@ -249,7 +252,7 @@ func isSuffix(text string) bool {
 	return true
 }
 
-var portForm = regexp.MustCompile(`^[1-9][0-9]{0,4}$`)
+var portForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[1-9][0-9]{0,4}$`) })
 
 // setResource chooses what tokens are asked for where the vault has not said so
 // yet. An emulator on this machine passes for a vault of the public cloud.
@@ -326,17 +329,19 @@ func pathOf(profile credentials.Profile, field string) (string, error) {
 
 // isTenant reports whether text can be a tenant's id or domain.
 func isTenant(text string) bool {
-	return tenantForm.MatchString(text)
+	return tenantForm().MatchString(text)
 }
 
 // isTenantID reports whether text is a tenant's id.
-func isTenantID(text string) bool { return guidForm.MatchString(text) }
+func isTenantID(text string) bool { return guidForm().MatchString(text) }
 
 var (
-	tenantForm = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.-]{0,252}$`)
-	guidForm   = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
-	labelForm  = regexp.MustCompile(`^[0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?$`)
+	tenantForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.-]{0,252}$`) })
+	guidForm   = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
+	})
+	labelForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9A-Za-z]([0-9A-Za-z-]{0,61}[0-9A-Za-z])?$`) })
 )
 
 // isLabel reports whether text is a DNS label (RFC 1123, section 2.1).
-func isLabel(text string) bool { return labelForm.MatchString(text) }
+func isLabel(text string) bool { return labelForm().MatchString(text) }

@@ -174,7 +174,7 @@ func (p *Provider) Vault(credential providers.Credential) (*Vault, error) {
 	if name == "" {
 		name = DefaultVault
 	}
-	if !vaultName.MatchString(name) || strings.HasSuffix(name, ".key") {
+	if !vaultName().MatchString(name) || strings.HasSuffix(name, ".key") {
 		return nil, failure(providers.InvalidReference, "open", "the credential's vault is not a name for a vault", "use letters, digits, . _ and -, not ending in .key")
 	}
 	usual, usualErr := DefaultDir(os.LookupEnv)
