@@ -199,7 +199,7 @@ func TestCompleteLive(t *testing.T) {
 		{"an unknown variable", request + "A: {{$vault path={{nobody}}/d‸}}", nil, "", ""},
 		{"a private variable", request + "A: {{$vault path={{password}}/d‸}}", nil, "", ""},
 		{"an unknown mount", request + "A: {{$vault path=‸ mount={{nobody}}}}", nil, "", ""},
-		{"a field that cannot be listed", request + "A: {{$vault namespace=‸}}", nil, "", ""},
+		{"a field that cannot be listed", request + "A: {{$vault ttl=‸}}", nil, "", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -63,22 +63,22 @@ var gcpFields = []Field{
 var vaultFields = []Field{
 	{
 		Name: "path", Type: TypeText, Required: true, Locates: true, Live: true, Example: "app/db",
-		Doc: "The secret's path inside its mount, without the mount and without data/. It is what `vault kv get -mount=secret PATH` takes, and what the Vault UI shows behind the engine's name.",
+		Doc: "The secret's path inside its mount, without the mount and without data/. It is what `vault kv get -mount=secret PATH` takes, and what the Vault UI shows behind the engine's name. On a mount of another engine it is the path to read, such as creds/ROLE of a database.",
 	},
 	{
 		Name: "mount", Type: TypeText, Locates: true, Live: true, Default: "secret", Example: "kv",
-		Doc: "The path at which the key/value engine is mounted. `vault secrets list` and the first page of the Vault UI list the mounts; it may hold slashes. Default: secret.",
+		Doc: "The path at which the engine is mounted: key/value, or another one that is read, such as database or aws, whose lease is given back when it is no longer used. `vault secrets list` and the first page of the Vault UI list the mounts; it may hold slashes. Default: secret.",
 	},
 	{
 		Name: "engine", Type: TypeEnum, Values: []string{"v1", "v2"}, Locates: true, Example: "v2",
-		Doc: "The version of the key/value engine: v1 or v2. `vault secrets list -detailed` shows it under Options. Default: detected from the mount.",
+		Doc: "The version of the key/value engine: v1 or v2. `vault secrets list -detailed` shows it under Options. Default: detected from the mount, as is any other engine.",
 	},
 	{
 		Name: "version", Type: TypeInteger, Locates: true, Live: true, Example: "3",
 		Doc: "The number of one exact version, from 1; only engine v2 keeps versions. `vault kv metadata get` and the Version History tab list them. Default: the newest.",
 	},
 	{
-		Name: "namespace", Type: TypeText, Locates: true, Example: "admin/team",
+		Name: "namespace", Type: TypeText, Locates: true, Live: true, Example: "admin/team",
 		Doc: "The namespace of Vault Enterprise, HCP Vault Dedicated or OpenBao that holds the mount. The Vault UI shows it at the bottom of the side bar. Default: the namespace of the credential.",
 	},
 }

@@ -90,7 +90,7 @@ var table = []Spec{
 	{
 		Name:   Vault,
 		Label:  "HashiCorp Vault",
-		Doc:    "A secret in a key/value engine of a HashiCorp Vault server, HCP Vault Dedicated or OpenBao. Without a credential profile VAULT_ADDR is asked with VAULT_TOKEN or the token that `vault login` left in ~/.vault-token.",
+		Doc:    "A secret in a key/value engine of a HashiCorp Vault server, HCP Vault Dedicated or OpenBao, or what another engine issues, such as a database user. Without a credential profile VAULT_ADDR is asked with VAULT_TOKEN or the token that `vault login` left, in ~/.vault-token or with a token helper; the BAO_ variables of OpenBao win.",
 		Fields: slices.Concat(vaultFields, commonFields(Vault)),
 		Forms:  [][]string{{"path"}},
 	},

@@ -162,18 +162,7 @@ func explainStatus(title, subject string, err error) (fault, bool) {
 	}
 	switch code := response.StatusCode; {
 	case code == http.StatusForbidden:
-		f := fault{
-			kind: providers.Denied, message: fmt.Sprintf("%s may not read %s", title, subject),
-			hint: "the policies of the login do not allow it: check mount, path and namespace, or ask for the permission",
-		}
-		var denied *deniedError
-		if errors.As(err, &denied) {
-			f.hint = denied.hint()
-			if denied.capability == "list" {
-				f.message = fmt.Sprintf("%s may not list %s", title, subject)
-			}
-		}
-		return f, true
+		return explainDenied(title, subject, err), true
 	case code == http.StatusUnauthorized:
 		return fault{
 			kind: providers.Unauthenticated, message: title + ": the server, or a gateway before it, wants another sign-in",
@@ -217,6 +206,23 @@ func explainStatus(title, subject string, err error) (fault, bool) {
 			hint: "try again; the server's own log says why",
 		}, true
 	}
+}
+
+// explainDenied explains what the policies of a login do not allow.
+func explainDenied(title, subject string, err error) fault {
+	f := fault{
+		kind: providers.Denied, message: fmt.Sprintf("%s may not read %s", title, subject),
+		hint: "the policies of the login do not allow it: check mount, path and namespace, or ask for the permission",
+	}
+	var denied *deniedError
+	if !errors.As(err, &denied) {
+		return f
+	}
+	f.hint = denied.hint()
+	if denied.capability == "list" {
+		f.message = fmt.Sprintf("%s may not list %s", title, subject)
+	}
+	return f
 }
 
 // explainConnection explains why there was no answer, or none of Vault's.
