@@ -234,7 +234,8 @@ func azureMethods() []Method {
 	principal.OneOf = [][]string{{"clientSecret"}, {"certificate"}}
 	return []Method{
 		row(secret.Azure, "default", "Default chain", "What DefaultAzureCredential finds: environment, workload or managed identity, Azure CLI, Developer CLI, PowerShell.", []MethodField{tenant}, shared),
-		row(secret.Azure, "browser", "Browser", "Sign-in in the browser.", person, shared).signedIn(),
+		row(secret.Azure, "browser", "Browser", "Sign-in in the browser.",
+			append(slices.Clone(person), plain("redirectPort", "Redirect port", "port of this machine that the browser comes back to, to forward it over SSH; any free one if absent", example("8400"))), shared).signedIn(),
 		row(secret.Azure, "device-code", "Device code", "Sign-in with a code in a browser on any machine.", person, shared).signedIn(),
 		row(secret.Azure, "cli", "Azure CLI", "The account of az login.",
 			[]MethodField{tenant, plain("subscription", "Subscription", "id or name of a subscription whose account to use")}, shared),

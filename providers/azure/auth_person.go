@@ -177,7 +177,14 @@ func (a *authority) inBrowser(ctx context.Context, client public.Client, person 
 		}
 		return failed
 	}
-	result, err := client.AcquireTokenInteractive(ctx, a.scopes(), public.WithOpenURL(open))
+	options := []public.AcquireInteractiveOption{public.WithOpenURL(open)}
+	if port := a.credential.Profile.Fields[fieldRedirectPort]; port != "" {
+		if !portForm().MatchString(port) {
+			return public.AuthResult{}, &settingError{field: fieldRedirectPort, text: "is not the number of a port"}
+		}
+		options = append(options, public.WithRedirectURI("http://localhost:"+port))
+	}
+	result, err := client.AcquireTokenInteractive(ctx, a.scopes(), options...)
 	if failed != nil && ctx.Err() == nil {
 		return public.AuthResult{}, failed
 	}

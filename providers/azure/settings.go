@@ -35,6 +35,7 @@ const (
 	fieldResourceID      = "resourceId"
 	fieldTokenFile       = "tokenFile"
 	fieldSubscription    = "subscription"
+	fieldRedirectPort    = "redirectPort"
 )
 
 // Names of clouds in profiles.

@@ -51,7 +51,7 @@ func newTransport(roots *x509.CertPool, proxy func(*http.Request) (*url.URL, err
 	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}
 	return &http.Transport{
 		Proxy:                  proxy,
-		DialContext:            dialer.DialContext,
+		DialContext:            loopback(dialer.DialContext),
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots},
 		TLSHandshakeTimeout:    tlsTimeout,
 		ResponseHeaderTimeout:  responseHeaderTimeout,
@@ -59,6 +59,17 @@ func newTransport(roots *x509.CertPool, proxy func(*http.Request) (*url.URL, err
 		MaxIdleConnsPerHost:    maxIdle,
 		ForceAttemptHTTP2:      true,
 		MaxResponseHeaderBytes: 1 << 20,
+	}
+}
+
+// loopback dials names under .localhost as this machine, whose resolver may not
+// know them (RFC 6761, section 6.3): emulators have a vault at each.
+func loopback(dial func(ctx context.Context, network, address string) (net.Conn, error)) func(ctx context.Context, network, address string) (net.Conn, error) {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		if host, port, err := net.SplitHostPort(address); err == nil && strings.HasSuffix(host, ".localhost") {
+			address = net.JoinHostPort("localhost", port)
+		}
+		return dial(ctx, network, address)
 	}
 }
 
