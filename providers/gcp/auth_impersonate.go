@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
-	"sync"
 	"strings"
+	"sync"
 	"time"
 
 	"cloud.google.com/go/auth"
@@ -25,7 +25,9 @@ const maxLifetime = 12 * time.Hour
 
 // accountPattern is the e-mail address of a service account, which becomes part
 // of a path.
-var accountPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z0-9]([a-z0-9._-]{0,98}[a-z0-9])?@[a-z0-9]([a-z0-9.-]{0,198}[a-z0-9])?$`) })
+var accountPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[a-z0-9]([a-z0-9._-]{0,98}[a-z0-9])?@[a-z0-9]([a-z0-9.-]{0,198}[a-z0-9])?$`)
+})
 
 // impersonatedEmail is the account in a URL that impersonates it; "" if there
 // is none.

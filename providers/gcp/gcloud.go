@@ -3,8 +3,8 @@ package gcp
 import (
 	"path/filepath"
 	"regexp"
-	"sync"
 	"strings"
+	"sync"
 )
 
 var configurationPattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][-a-z0-9]{0,100}$`) })

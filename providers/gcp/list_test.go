@@ -1,11 +1,13 @@
 package gcp_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
 	"cloud.google.com/go/secretmanager/apiv1/secretmanagerpb"
 	"github.com/google/go-cmp/cmp"
+	"google.golang.org/grpc/codes"
 
 	"github.com/vault-lsp/vault-lsp/providers"
 	"github.com/vault-lsp/vault-lsp/providers/gcp/gcpfake"
@@ -146,6 +148,26 @@ func TestCheck(t *testing.T) {
 			if call.QuotaProject != "bill-me" {
 				t.Errorf("the quota project was %q", call.QuotaProject)
 			}
+		}
+	})
+}
+
+// A service that is not enabled, or a perimeter, is an error of the check too:
+// nothing works behind it.
+func TestCheckRefused(t *testing.T) {
+	t.Parallel()
+	eachTransport(t, func(t *testing.T, server *gcpfake.Server, transport string) {
+		tests := map[string][]string{
+			"SERVICE_DISABLED":         {"API is not enabled in the project my-project", "--project=my-project"},
+			"SECURITY_POLICY_VIOLATED": {"VPC Service Controls"},
+			"BILLING_DISABLED":         {"billing is disabled for the project my-project"},
+		}
+		for reason, words := range tests {
+			server.OnCall(func(context.Context, gcpfake.Call) error {
+				return gcpfake.Refusal(codes.PermissionDenied, echo, reason, nil)
+			})
+			_, err := newProvider(t, server).Check(t.Context(), withKey(server, reader, fields{"transport": transport}))
+			wantWords(t, providertest.WantError(t, err, providers.Denied, echo), words...)
 		}
 	})
 }

@@ -155,6 +155,10 @@ func with[T any](ctx context.Context, p *Provider, credential providers.Credenti
 	if codeOf(err) == codes.PermissionDenied {
 		a.learnEmail(ctx)
 	}
+	if tried.at.project == "" && a.session.peek() != nil {
+		// For what is said only: a project that is not known changes nothing.
+		tried.at.project, _ = a.project(ctx)
+	}
 	tried.title, tried.who = a.title(), a.session.who()
 	return none, explain(ctx, *tried, err)
 }

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"hash/crc32"
 	"regexp"
-	"sync"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"cloud.google.com/go/secretmanager/apiv1/secretmanagerpb"
@@ -85,7 +85,9 @@ func payloadOf(answer *secretmanagerpb.AccessSecretVersionResponse) (providers.P
 
 // statePattern finds in an answer which version is meant and what is wrong with
 // it. The answer's text is looked at and never shown.
-var statePattern = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`versions/([0-9]+)\] is in (DISABLED|DESTROYED) state`) })
+var statePattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`versions/([0-9]+)\] is in (DISABLED|DESTROYED) state`)
+})
 
 // isUnusable reports whether an answer is about the state of a version.
 func (a *account) isUnusable(err error) bool {

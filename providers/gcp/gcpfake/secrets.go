@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"hash/crc32"
 	"regexp"
-	"sync"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"cloud.google.com/go/secretmanager/apiv1/secretmanagerpb"
@@ -144,9 +144,13 @@ type service struct {
 }
 
 var (
-	secretName  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^projects/([^/]+)(?:/locations/([^/]+))?/secrets/[^/]+$`) })
-	versionName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(projects/[^/]+(?:/locations/[^/]+)?/secrets/[^/]+)/versions/([^/]+)$`) })
-	parentName  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^projects/([^/]+)(?:/locations/([^/]+))?$`) })
+	secretName = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^projects/([^/]+)(?:/locations/([^/]+))?/secrets/[^/]+$`)
+	})
+	versionName = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(projects/[^/]+(?:/locations/[^/]+)?/secrets/[^/]+)/versions/([^/]+)$`)
+	})
+	parentName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^projects/([^/]+)(?:/locations/([^/]+))?$`) })
 )
 
 // authorize checks the place, the project and the permission. The lock is held.
