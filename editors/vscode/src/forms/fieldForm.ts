@@ -93,7 +93,10 @@ function overview<F extends Field>(
   const describe = (field: F): string => {
     const value = values[field.name];
     if (value === undefined) {
-      return missing.includes(field) ? (field.required ? "required" : "one of these is required") : "";
+      if (missing.includes(field)) {
+        return field.required ? "required" : "one of these is required";
+      }
+      return field.default ? `default ${field.default}` : "";
     }
     return form.show?.(field, value) ?? value;
   };

@@ -115,7 +115,7 @@ test("the extension in a real workbench", { timeout: 15 * 60_000 }, async (conte
     const workspace = join(home.folder, "workspace");
     mkdirSync(workspace);
     home.write("workspace/orders.http", requestFile(echo.origin));
-    home.write("workspace/office.http", officeFile(echo.origin));
+    home.write("workspace/office.http", officeFile(echo.origin, office.secretId));
     home.write("workspace/foreign.http", foreignFile(foreign.origin));
     home.write("workspace/http-client.env.json", { dev: { region: "eu" }, prod: { region: "us" } });
     const editor = await startEditor(parts.CODE_SERVER, home, [vsix], workspace);
@@ -149,7 +149,7 @@ test("the extension in a real workbench", { timeout: 15 * 60_000 }, async (conte
     await step("copies as cURL", () => curlScenario(bench, vaultSecret));
     await step("sends all requests", () => sendAllScenario(bench, foreign, vaultSecret));
     await step("signs in with a device code", () => deviceCodeScenario(bench, office));
-    await step("asks to sign in when a send needs it", () => signInOnSendScenario(bench, echo));
+    await step("asks to sign in when a send needs it", () => signInOnSendScenario(bench, office, echo));
     await step("cancels a send", () => cancelScenario(bench, echo));
     await step("starts a crashed server again", () => crashScenario(bench, echo, home));
     await step("the server ends with a killed editor", () => killScenario(bench, echo, editor, home));
