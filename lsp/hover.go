@@ -41,7 +41,11 @@ func (s *session) cacheInfo(ref secret.Ref) string {
 	if !state.Cached {
 		return "not cached, it is fetched when the request is sent"
 	}
-	return fmt.Sprintf("cached for %s, for another %s", short(state.Age), short(state.Remaining))
+	info := fmt.Sprintf("cached for %s, for another %s", short(state.Age), short(state.Remaining))
+	if state.Leased {
+		info += "; leased for you alone, and given back when the cache lets go of it"
+	}
+	return info
 }
 
 // short rounds a duration for people.

@@ -10,5 +10,12 @@
 //
 // The login of a profile lives as long as its client: it is renewed when two
 // thirds of its time are over, repeated when the server no longer accepts it,
-// and revoked on Reset and Close if this package created it.
+// and revoked on Reset and Close if this package created it. That of a person,
+// made in the browser (OIDC), is kept in the credential's Session instead, renewed
+// also while nobody asks for a secret, and never revoked by the program's end.
+//
+// What an engine issues for a read, such as a database user, has a lease. It is
+// not renewed: the cache serves it until it ends, and then another is read. It is
+// given back when the cache lets go of it, on the reset of its reference or its
+// credential, at the end, and when nobody waits for it any more as it comes.
 package vault
