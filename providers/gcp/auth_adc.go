@@ -115,6 +115,10 @@ func (a *account) credentialFile(path, origin string) (source, error) {
 	if json.Unmarshal(data, &file) != nil || file.Type == "" {
 		return source{}, bad("is not the JSON of a credential", "download it anew, or run `gcloud auth application-default login`", nil)
 	}
+	if allowed, _ := a.options.LookupEnv(envExecutables); allowed != "1" && namesProgram(file) {
+		return source{}, bad("names a program that gives the token, which is not allowed",
+			"if you trust the file and the program, set "+envExecutables+"=1", nil)
+	}
 	switch kind := sdk.CredType(file.Type); kind {
 	case sdk.ServiceAccount, sdk.AuthorizedUser, sdk.ExternalAccount, sdk.ImpersonatedServiceAccount, sdk.ExternalAccountAuthorizedUser:
 		return a.library(kind, data, file.principal())

@@ -78,6 +78,12 @@ func (a *account) checkFederation(file keyFile) error {
 	return nil
 }
 
+// namesProgram reports whether a configuration takes its token from a program.
+func namesProgram(file keyFile) bool {
+	var from credentialSource
+	return file.Type == string(sdk.ExternalAccount) && json.Unmarshal(file.CredentialSource, &from) == nil && isSet(from.Executable)
+}
+
 func isSet(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
 
 // isGoogleService reports whether a URL is https to a service of the profile's

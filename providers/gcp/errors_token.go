@@ -3,6 +3,7 @@ package gcp
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"regexp"
 	"sync"
@@ -23,7 +24,13 @@ func explainToken(tried attempt, err error) (fault, bool) {
 		return fault{}, false
 	}
 	answer := token.fault
+	var file *fs.PathError
 	switch {
+	case answer == nil && errors.As(token.err, &file):
+		return fault{
+			kind: providers.Unauthenticated, message: tried.title + ": the file with the token of the other identity provider cannot be read",
+			hint: "check credential_source in the configuration of workload identity, and whether the platform has written the file",
+		}, true
 	case answer == nil:
 		return fault{
 			kind: providers.Unauthenticated, message: tried.title + ": the sign-in failed",

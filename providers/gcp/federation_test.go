@@ -131,7 +131,11 @@ func TestTokenServer(t *testing.T) {
 		"plain http": {federation(map[string]any{"token_url": "http://sts.googleapis.com/v1/token", "credential_source": map[string]any{"file": writeFile(t, "subject-1")}}),
 			providers.Unauthenticated, "sts.googleapis.com would be reached over plain http"},
 		"no subject token": {federation(map[string]any{"credential_source": map[string]any{"file": "/nonexistent/subject"}}),
+			providers.Unauthenticated, "the file with the token of the other identity provider cannot be read"},
+		"no token in the file": {federation(map[string]any{"credential_source": map[string]any{"file": writeFile(t, "{}"), "format": map[string]string{"type": "json", "subject_token_field_name": "x"}}}),
 			providers.Unauthenticated, "the sign-in failed"},
+		"program": {federation(map[string]any{"credential_source": map[string]any{"executable": map[string]any{"command": "/bin/false"}}}),
+			providers.Unauthenticated, "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1"},
 		"subject refused": {federation(map[string]any{"credential_source": map[string]any{"file": writeFile(t, "subject-1")}}),
 			providers.Unauthenticated, "with workload identity"},
 	}

@@ -39,6 +39,7 @@ const (
 	envQuotaProject = "GOOGLE_CLOUD_QUOTA_PROJECT"
 	envUniverse     = "GOOGLE_CLOUD_UNIVERSE_DOMAIN"
 	envADC          = "GOOGLE_APPLICATION_CREDENTIALS"
+	envExecutables  = "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES"
 )
 
 // settings are a profile's fields, checked.
