@@ -25,6 +25,7 @@ const (
 	CodeDirectiveWithoutEffect = "directive-without-effect"
 	CodeInvalidDirective       = "invalid-directive"
 	CodeDateLetters            = "date-letters"
+	CodeEscapeInVariable       = "escape-in-variable"
 )
 
 // CodeInfo documents one diagnostic code.
@@ -84,6 +85,7 @@ var codes = []CodeInfo{
 	{env.CodeBadDefinition, parser.Error, "The variable is defined, but its definition cannot be used.", ""},
 	{env.CodeNested, parser.Error, "A value of a reference holds a variable that is not plain text.", "@a = {{$guid}}\n\n###\nGET https://example.com\nX-A: {{$vault path={{a}}}}"},
 	{env.CodeResponse, parser.Error, "References to the answer of another request are not supported.", "X-A: {{login.response.body.token}}"},
+	{CodeEscapeInVariable, parser.Hint, "A variable's value holds `\\n`, `\\r`, `\\t` or `\\\\`. It stands for a line break, a tab or a backslash, as in REST Client (C24); for other tools, and with the setting `dialect` at `jetbrains`, it is two characters.", `@lines = one\ntwo`},
 	{CodeUsedBeforeDefinition, parser.Hint, "A variable is used above its definition in the file. It holds in the whole file here and in REST Client, but not in Visual Studio and httpYac.", "GET https://{{host}}/\n\n###\n@host = example.com"},
 	{CodeRedefined, parser.Warning, "The variable is defined again below. The last definition counts for the whole file, so this one has no effect.", "@a = 1\n@a = 2"},
 	// Environment files.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/vault-lsp/vault-lsp/env"
 	"github.com/vault-lsp/vault-lsp/internal/spelling"
 	"github.com/vault-lsp/vault-lsp/parser"
 	"github.com/vault-lsp/vault-lsp/template"
@@ -64,6 +65,19 @@ func (d *diagnoser) redefinitions() {
 			Related: []Related{{Message: "the definition that counts", Location: Location{Span: winner.NameSpan}}},
 		})
 	}
+}
+
+// escapes reports the first escape of a variable's value (ruling C24).
+func (d *diagnoser) escapes(v *parser.Variable) {
+	if len(v.Escapes) == 0 || d.Scope.Dialect() == env.JetBrains {
+		return
+	}
+	d.add(Diagnostic{
+		Code: CodeEscapeInVariable, Span: v.Escapes[0],
+		Message: fmt.Sprintf("%s is %s here, as in REST Client; for other tools it is two characters.", v.Escapes[0].Of(d.src), map[byte]string{
+			'n': "a line break", 'r': "a carriage return", 't': "a tab", '\\': "one backslash",
+		}[d.src[v.Escapes[0].Start+1]]),
+	})
 }
 
 // directive reports a directive that no known tool has, or only other tools.

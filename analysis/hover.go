@@ -194,7 +194,7 @@ func (in Input) refsIn(d env.Definition) []secret.Ref {
 		return nil
 	}
 	var refs []secret.Ref
-	for _, p := range in.Scope.ExpandValue(d.Src, d.Template).Pieces {
+	for _, p := range in.Scope.ExpandDefinition(d).Pieces {
 		if p.Kind == env.Secret {
 			refs = append(refs, p.Ref)
 		}

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/vault-lsp/vault-lsp/env"
 )
 
 // severitiesOf returns the severities and codes of a file's diagnostics.
@@ -43,6 +45,24 @@ func TestRulingC14DateLetters(t *testing.T) {
 		if diff := cmp.Diff(want, severitiesOf(src)); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", src, diff)
 		}
+	}
+}
+
+// TestRulingC24EscapesAreShown, the first of each variable.
+func TestRulingC24EscapesAreShown(t *testing.T) {
+	t.Parallel()
+	for src, want := range map[string][]string{
+		`@a = one\ntwo\tthree` + "\n":         {`hint escape-in-variable \n`},
+		`@a = C:\dir` + "\n@b = \\\\ {{a}}\n": {`hint escape-in-variable \\`},
+	} {
+		if diff := cmp.Diff(want, severitiesOf(src)); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", src, diff)
+		}
+	}
+	in := input(`@a = \n` + "\n")
+	in.Scope = env.NewScope(in.File, nil, "", nil, env.WithDialect(env.JetBrains))
+	if found := Diagnose(in); found != nil {
+		t.Errorf("in the dialect jetbrains: %+v", found)
 	}
 }
 

@@ -71,21 +71,23 @@ func (in Input) shownValue(d env.Definition) string {
 	case d.Object != "":
 		return "{…}"
 	}
-	shown := in.shown(d.Src, d.Template)
+	shown := in.shown(d)
 	if len(shown) > valueLimit {
 		shown = strings.ToValidUTF8(shown[:valueLimit], "") + "…"
 	}
 	return shown
 }
 
-// shown expands a template for display.
-func (in Input) shown(src string, t template.Template) string {
+// shown expands a definition's text for display.
+func (in Input) shown(d env.Definition) string {
 	if in.Scope == nil {
 		return ""
 	}
 	var out strings.Builder
-	for _, p := range in.Scope.Expand(src, t).Pieces {
+	for _, p := range in.Scope.ExpandDefinition(d).Pieces {
 		switch {
+		case p.Kind == env.File:
+			out.WriteString("‹" + p.File.Path + "›")
 		case p.Kind == env.Asked:
 			out.WriteString("‹" + p.Prompt.Title + "›")
 		case p.Kind == env.System:

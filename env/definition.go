@@ -46,6 +46,9 @@ type Definition struct {
 	// text otherwise. Unused if Ref, Object or Problem is set.
 	Src      string
 	Template template.Template
+	// Escapes are the places of \n, \r, \t and \\ in the value's text that stand
+	// for another character (ruling C24).
+	Escapes []text.Span
 	// Ref is set if the value is a secret reference written as an object.
 	Ref *secret.Ref
 	// Object is the compact JSON text of a structured value.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/vault-lsp/vault-lsp/internal/text"
+	"github.com/vault-lsp/vault-lsp/parser"
 	"github.com/vault-lsp/vault-lsp/template"
 )
 
@@ -30,6 +31,8 @@ type expander struct {
 	// inValue is set if the template is the value of a variable, where references
 	// of other tools need no braces.
 	inValue bool
+	// escapes are those of the variable whose value is expanded.
+	escapes []text.Span
 	// checking is set if only the problems are wanted.
 	checking bool
 	// stack holds the names of the variables whose definitions are open.
@@ -97,12 +100,16 @@ func (x *expander) literal(s string, o origin, span text.Span) {
 		x.inline(s, o, span)
 		return
 	}
-	x.plainText(s, o, o.at(span))
+	x.plainText(s, o, span)
 }
 
-// plainText adds text as it is.
+// plainText adds text that stands at span, its escapes resolved.
 func (x *expander) plainText(s string, o origin, span text.Span) {
-	if x.checking || s == "" || !x.grow(len(s), o, span) {
+	if x.checking || s == "" {
+		return
+	}
+	s = unescapeBraces(resolveEscapes(s, span.Start, x.escapes))
+	if span = o.at(span); !x.grow(len(s), o, span) {
 		return
 	}
 	x.pieces = append(x.pieces, Piece{Kind: Literal, Text: s, Span: span, Variable: o.outermost, Private: o.private, Encoded: o.encoded})
@@ -162,6 +169,10 @@ func (x *expander) expr(src string, e *template.Expr, o origin) {
 	switch e.Kind {
 	case template.Variable, template.EncodedVariable:
 		o.encoded = o.encoded || e.Kind == template.EncodedVariable
+		if strings.HasPrefix(e.Name, "<") {
+			x.include(e, o)
+			return
+		}
 		x.variable(e, o)
 	case template.Call:
 		x.call(src, e, o)
@@ -244,8 +255,11 @@ func (x *expander) shared(e *template.Expr, name string, o origin) {
 // text expands the definition of a variable whose value is a text.
 func (x *expander) text(b binding, o origin) {
 	x.stack = append(x.stack, o.innermost)
-	src, t := b.value(x.scope)
+	outer := x.escapes
+	src, t, escapes := b.value(x.scope)
+	x.escapes = escapes
 	x.value(src, t, o)
+	x.escapes = outer
 	x.stack = x.stack[:len(x.stack)-1]
 }
 
@@ -319,7 +333,10 @@ func (x *expander) structured(e *template.Expr, d *Definition, path string, o, o
 			return
 		}
 		x.stack = append(x.stack, o.innermost)
+		outer := x.escapes
+		x.escapes = nil
 		x.template(value, template.Scan(value, text.Span{End: len(value)}), o)
+		x.escapes = outer
 		x.stack = x.stack[:len(x.stack)-1]
 	}
 }
@@ -327,7 +344,7 @@ func (x *expander) structured(e *template.Expr, d *Definition, path string, o, o
 // undefined reports a name that means nothing (ruling C15: it is never sent as
 // text).
 func (x *expander) undefined(e *template.Expr, o origin) {
-	if request := x.responseOf(e.Name); request != "" {
+	if request := responseOf(e.Name); request != "" {
 		x.problem(CodeResponse, "", o, e.NameSpan, "%s takes a value out of another request's answer, which is not supported; send %s yourself and put the value into a variable.", e.Name, request)
 		return
 	}
@@ -343,11 +360,11 @@ func (x *expander) undefined(e *template.Expr, o origin) {
 }
 
 // responseOf returns the name of the request that a name such as
-// login.response.body.token refers to, or "".
-func (x *expander) responseOf(name string) string {
-	first, rest, ok := strings.Cut(name, ".")
-	if !ok || !strings.HasPrefix(rest, "response.") && !strings.HasPrefix(rest, "request.") {
+// login.response.body.token or "Log in".response.body.token refers to, or "".
+func responseOf(name string) string {
+	ref, ok := parser.ParseResponseRef(name, &template.Expr{Kind: template.Variable, NameSpan: text.Span{End: len(name)}})
+	if !ok {
 		return ""
 	}
-	return first
+	return ref.Request.Of(name)
 }

@@ -17,6 +17,7 @@ const (
 	Secret              // Ref
 	System              // Call
 	Asked               // Prompt
+	File                // File
 )
 
 // Piece is one part of an expanded template.
@@ -39,6 +40,8 @@ type Piece struct {
 	Call    *template.Expr
 	CallSrc string
 	Args    []string
+	// File is the file whose text stands here.
+	File Include
 	// Span is, in the source given to Expand, the literal run or the outermost
 	// expression that the piece comes from.
 	Span text.Span

@@ -96,11 +96,11 @@ func (x *expander) inline(s string, o origin, span text.Span) {
 	for at := 0; ; {
 		from, to, ok := foreign.Inline(s[at:])
 		if !ok {
-			x.plainText(s[at:], o, o.at(text.Span{Start: span.Start + at, End: span.End}))
+			x.plainText(s[at:], o, text.Span{Start: span.Start + at, End: span.End})
 			return
 		}
 		from, to = at+from, at+to
-		x.plainText(s[at:from], o, o.at(text.Span{Start: span.Start + at, End: span.Start + from}))
+		x.plainText(s[at:from], o, text.Span{Start: span.Start + at, End: span.Start + from})
 		x.foreignText(s[from:to], text.Span{Start: span.Start + from, End: span.Start + to}, true, o, o.private)
 		at = to
 	}
@@ -137,11 +137,11 @@ func (x *expander) whole(src string, t template.Template, o origin) {
 // tool or has expressions of vals in it, readable or not.
 func (s *Scope) HoldsForeign(src string, t template.Template) bool { return holdsForeign(src, t) }
 
-// ExpandValue is Expand for the value of a variable, where references of other
-// tools need no braces.
-func (s *Scope) ExpandValue(src string, t template.Template) Expansion {
-	x := expander{scope: s, maxSteps: maxSteps, inValue: true}
-	x.value(src, t, origin{span: t.Span})
+// ExpandDefinition is Expand for the text that a definition gives its variable:
+// escapes are resolved, and references of other tools need no braces.
+func (s *Scope) ExpandDefinition(d Definition) Expansion {
+	x := expander{scope: s, maxSteps: maxSteps, inValue: true, escapes: d.Escapes}
+	x.value(d.Src, d.Template, origin{span: d.Template.Span})
 	return Expansion{Pieces: x.pieces, Problems: x.problems}
 }
 

@@ -160,8 +160,17 @@ func (s *Scope) fileDefinition(v *parser.Variable) Definition {
 	line, column := place(s.mapper(), v.Span.Start)
 	return Definition{
 		Name: v.Name, Source: SourceFile, Span: v.Span, NameSpan: v.NameSpan,
-		Line: line, Column: column, Src: s.file.Src, Template: v.Value,
+		Line: line, Column: column, Src: s.file.Src, Template: v.Value, Escapes: s.escapes(v),
 	}
+}
+
+// escapes returns the escapes of a variable of the file that count: REST Client
+// resolves them, the other tools leave every backslash as it is (ruling C24).
+func (s *Scope) escapes(v *parser.Variable) []text.Span {
+	if s.dialect == JetBrains {
+		return nil
+	}
+	return v.Escapes
 }
 
 // binding is the winning definition of a name: def, or variable for one of the
@@ -208,10 +217,10 @@ func (s *Scope) resolve(name string) (b binding, path string, ok bool) {
 	return binding{}, "", false
 }
 
-// value returns the text of a binding that is one.
-func (b binding) value(s *Scope) (src string, t template.Template) {
+// value returns the text of a binding that is one, and the escapes in it.
+func (b binding) value(s *Scope) (src string, t template.Template, escapes []text.Span) {
 	if b.variable != nil {
-		return s.file.Src, b.variable.Value
+		return s.file.Src, b.variable.Value, s.escapes(b.variable)
 	}
-	return b.def.Src, b.def.Template
+	return b.def.Src, b.def.Template, nil
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/vault-lsp/vault-lsp/internal/text"
 	"github.com/vault-lsp/vault-lsp/parser"
 )
 
@@ -40,9 +41,14 @@ func (b *builder) findFile(ref *parser.FileRef) *bodyFile {
 		}
 		return nil
 	}
+	return b.findNamed(name, ref.Span)
+}
+
+// findNamed finds the file of that name, which the request file names at span.
+func (b *builder) findNamed(name string, span text.Span) *bodyFile {
 	root, err := filepath.EvalSymlinks(b.src.Workspace)
 	if err != nil {
-		b.fail(CodeBodyFile, "the workspace folder cannot be read", "", ref.Span)
+		b.fail(CodeBodyFile, "the workspace folder cannot be read", "", span)
 		return nil
 	}
 	var found []*bodyFile
@@ -63,10 +69,10 @@ func (b *builder) findFile(ref *parser.FileRef) *bodyFile {
 	case len(found) == 2:
 		b.warn("The body file " + name + " exists beside the request file and in the workspace's root; the first is sent.")
 	case len(found) == 0 && failure != nil:
-		b.fail(CodeBodyFile, "the body file "+name+" "+failure.Error(), "use a regular file inside the workspace", ref.Span)
+		b.fail(CodeBodyFile, "the body file "+name+" "+failure.Error(), "use a regular file inside the workspace", span)
 		return nil
 	case len(found) == 0:
-		b.fail(CodeBodyFile, "the body file "+name+" does not exist", "the path is relative to the request file, then to the workspace's root", ref.Span)
+		b.fail(CodeBodyFile, "the body file "+name+" does not exist", "the path is relative to the request file, then to the workspace's root", span)
 		return nil
 	}
 	return found[0]

@@ -105,6 +105,10 @@ type builder struct {
 	host     []piece
 	hostSpan text.Span
 	hasHost  bool
+	// included is how much text of files was put in, in bytes; including is set
+	// while the variables of such a file are expanded.
+	included  int
+	including bool
 }
 
 func (b *builder) problem(p Problem) {
@@ -179,6 +183,10 @@ func (b *builder) expandIn(src string, t template.Template, at *text.Span) []pie
 	}
 	pieces := make([]piece, 0, len(expansion.Pieces))
 	for _, p := range expansion.Pieces {
+		if p.Kind == env.File {
+			pieces = append(pieces, b.include(p, place(p.Span, at))...)
+			continue
+		}
 		pieces = append(pieces, b.piece(p, place(p.Span, at)))
 	}
 	return pieces

@@ -60,5 +60,8 @@ func TestRulingC16ValuesAddNoParts(t *testing.T) {
 		if plan, problems := w.build(src); plan != nil {
 			t.Errorf("%q is sent, with %+v", src, problems)
 		}
+		if plan, problems := newWorld(t).build("@v = a\\r\\nX-Evil: 1\n" + src); plan != nil {
+			t.Errorf("%q with escapes is sent, with %+v", src, problems)
+		}
 	}
 }

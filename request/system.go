@@ -92,7 +92,7 @@ func (b *builder) variableName(function string, args []string) (string, error) {
 		return "", &problemError{env.CodeUndefined, "the variable " + variable + " is not defined", "define it, or name the environment variable without %"}
 	}
 	d := definitions[0]
-	expansion := b.scope.Expand(d.Src, d.Template)
+	expansion := b.scope.ExpandDefinition(d)
 	name := ""
 	for _, p := range expansion.Pieces {
 		if p.Kind != env.Literal {
