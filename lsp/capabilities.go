@@ -23,6 +23,8 @@ type capabilities struct {
 	configuration bool
 	// registerConfiguration, registerWatchers: notifications can be asked for.
 	registerConfiguration, registerWatchers bool
+	// relativePatterns: files outside the workspace can be watched.
+	relativePatterns bool
 	// progress: the server may begin work-done progress of its own.
 	progress bool
 	// ask: the client can put a question to the user.
@@ -72,6 +74,7 @@ func readWorkspaceCapabilities(caps *capabilities, w *protocol.WorkspaceClientCa
 	}
 	if d := w.DidChangeWatchedFiles; d != nil {
 		caps.registerWatchers = is(d.DynamicRegistration)
+		caps.relativePatterns = is(d.RelativePatternSupport)
 	}
 	if l := w.CodeLens; l != nil {
 		caps.lensRefresh = is(l.RefreshSupport)

@@ -61,7 +61,8 @@ func (s *session) showRequest(ctx context.Context, kind protocol.MessageType, me
 	return chosen.Title, nil
 }
 
-// register asks to be told of changed settings and environment files.
+// register asks to be told of changed settings, environment files and
+// configuration.
 func (s *session) register(ctx context.Context) {
 	var wanted []protocol.Registration
 	if s.caps.registerConfiguration {
@@ -71,7 +72,7 @@ func (s *session) register(ctx context.Context) {
 	if s.caps.registerWatchers {
 		wanted = append(wanted, s.registration(protocol.MethodWorkspaceDidChangeWatchedFiles,
 			&protocol.DidChangeWatchedFilesRegistrationOptions{
-				Watchers: []protocol.FileSystemWatcher{{GlobPattern: protocol.Pattern(environmentPattern)}},
+				Watchers: s.watchers(),
 			}))
 	}
 	if len(wanted) == 0 {

@@ -187,6 +187,9 @@ func knownCredentials(store *credentials.Store) (known []analysis.Credential, co
 
 // didChangeWatchedFiles diagnoses again what an environment file may concern.
 func (s *session) didChangeWatchedFiles(_ context.Context, p *protocol.DidChangeWatchedFilesParams) error {
+	if s.configurationChanged(p.Changes) {
+		s.background("configuration", s.readConfiguration)
+	}
 	s.environments.forget()
 	snap := s.snapshot()
 	for _, doc := range snap.Documents() {

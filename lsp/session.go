@@ -32,6 +32,7 @@ type session struct {
 	senders        senders
 	identities     identities
 	signIns        signIns
+	reported       reported
 	answers        answers
 	promptAnswers  promptAnswers
 	// caps is set by initialize, before anything that reads it can run.
@@ -71,6 +72,9 @@ func newSession(base context.Context, deps Deps) *session {
 	s.senders.options.Resolve = s.resolveSigningIn(deps.Requests.Resolve)
 	s.senders.configure(DefaultSettings())
 	s.diagnostics = &publisher{publish: s.publishDiagnostics, spawn: s.dispatch.spawn}
+	if deps.Credentials != nil {
+		deps.Credentials.OnChange(s.credentialChanged)
+	}
 	return s
 }
 

@@ -167,13 +167,3 @@ func (s *session) applySettings(settings Settings) {
 	}
 	s.diagnoseAll(0)
 }
-
-// reportConfiguration shows what is wrong with the user's configuration file.
-func (s *session) reportConfiguration(ctx context.Context) {
-	if s.deps.Credentials == nil {
-		return
-	}
-	for _, problem := range s.deps.Credentials.Problems() {
-		s.warn(ctx, problem.String())
-	}
-}
