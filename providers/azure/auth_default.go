@@ -30,9 +30,6 @@ func (e *chainError) Error() string { return "no source of the default chain has
 // through a shell. The source that gave the first token is kept.
 // https://learn.microsoft.com/azure/developer/go/sdk/authentication/credential-chains
 func (a *authority) chain() (acquireFunc, error) {
-	if err := a.needAuthority(); err != nil {
-		return nil, err
-	}
 	links, err := a.links()
 	if err != nil {
 		return nil, err
@@ -64,8 +61,13 @@ func (a *authority) chain() (acquireFunc, error) {
 
 // links are the sources that AZURE_TOKEN_CREDENTIALS leaves.
 func (a *authority) links() ([]link, error) {
-	workload, err := a.workload()
-	if err != nil {
+	environment, workload := lazily(a.fromEnvironment), acquireFunc(nil)
+	var err error
+	if a.settings.authority == "" {
+		// A custom cloud without one: what asks no authority can still work.
+		environment = absent("the environment")
+		workload = absent("workload identity")
+	} else if workload, err = a.workload(); err != nil {
 		return nil, err
 	}
 	var own azidentity.ManagedIDKind
@@ -79,7 +81,7 @@ func (a *authority) links() ([]link, error) {
 		return a.newManaged(own)
 	})
 	all := []link{
-		{name: "EnvironmentCredential", acquire: lazily(a.fromEnvironment)},
+		{name: "EnvironmentCredential", acquire: environment},
 		{name: "WorkloadIdentityCredential", acquire: workload},
 		{name: "ManagedIdentityCredential", acquire: managed},
 		{name: "AzureCLICredential", tool: true, acquire: azTool("").token},
@@ -102,6 +104,13 @@ func (a *authority) links() ([]link, error) {
 		return nil, &settingError{field: "AZURE_TOKEN_CREDENTIALS", text: "is none of dev, prod and the names of Azure's credential types"}
 	}
 	return chosen, nil
+}
+
+// absent is a source that needs an authority where the profile names none.
+func absent(source string) acquireFunc {
+	return func(context.Context, tokenOptions) (azcore.AccessToken, error) {
+		return azcore.AccessToken{}, &unavailableError{source: source, text: "the cloud has no " + fieldAuthority}
+	}
 }
 
 // fromEnvironment makes the application that AZURE_CLIENT_ID and the variables

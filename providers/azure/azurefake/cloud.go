@@ -160,6 +160,23 @@ func (c *Cloud) serve(w http.ResponseWriter, r *http.Request) {
 	c.serveVault(w, r, host)
 }
 
+// Serve starts a server of a test's own over TLS, with a certificate for
+// localhost and the names under it. It returns its address, "localhost:PORT",
+// and the path of the certificate.
+func Serve(tb testing.TB, handler http.Handler) (host, caFile string) {
+	tb.Helper()
+	certificate, _, file := newCertificate(tb)
+	server := httptest.NewUnstartedServer(handler)
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
+	server.StartTLS()
+	tb.Cleanup(server.Close)
+	_, port, err := net.SplitHostPort(server.Listener.Addr().String())
+	if err != nil {
+		tb.Fatalf("azurefake: %v", err)
+	}
+	return "localhost:" + port, file
+}
+
 // newCertificate makes the certificate of all hosts.
 func newCertificate(tb testing.TB) (tls.Certificate, *x509.CertPool, string) {
 	tb.Helper()
