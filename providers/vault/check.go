@@ -160,7 +160,14 @@ const maxAsked = 50
 // paths need.
 func (c *client) missing(ctx context.Context, paths []string, needs map[string]string) string {
 	used, err := c.login.use(ctx)
-	if err != nil || len(paths) == 0 {
+	if err != nil {
+		return ""
+	}
+	if used.minted {
+		// Its leases end with it.
+		paths = slices.DeleteFunc(paths, func(path string) bool { return path == pathRevokeLease })
+	}
+	if len(paths) == 0 {
 		return ""
 	}
 	paths = paths[:min(len(paths), maxAsked)]

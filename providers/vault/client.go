@@ -151,6 +151,9 @@ type answer struct {
 	LeaseDuration int64           `json:"lease_duration"` // seconds
 	Data          json.RawMessage `json:"data"`
 	Auth          *auth           `json:"auth"`
+	// Wrapped is set in place of Data where somebody has to approve the read
+	// first (https://developer.hashicorp.com/vault/docs/enterprise/control-groups).
+	Wrapped *struct{} `json:"wrap_info"`
 
 	token string // that it was asked with
 }

@@ -247,3 +247,20 @@ func TestStaleReplica(t *testing.T) {
 		t.Errorf("asked %d times, want 3", n)
 	}
 }
+
+// TestControlGroup: an answer of Vault Enterprise that waits for an approval
+// (https://developer.hashicorp.com/vault/docs/enterprise/control-groups).
+func TestControlGroup(t *testing.T) {
+	t.Parallel()
+	for _, engine := range []string{"v1", "v2"} {
+		server := newRecorder(t, "", func(w http.ResponseWriter, _ *http.Request) bool {
+			_, _ = w.Write([]byte(`{"data": null, "wrap_info": {"token": "hvs.wrapping-7f3a91", "accessor": "a", "ttl": 86400, "creation_path": "secret/data/a"}}`))
+			return true
+		})
+		err := getError(t, newProvider(t, vault.Options{}), withToken(server.URL, "profile-token", nil), "path=a", "engine="+engine)
+		got := providertest.WantError(t, err, providers.Denied, "hvs.wrapping-7f3a91", "profile-token")
+		if !strings.Contains(got.Message, "approve") {
+			t.Errorf("message %q", got.Message)
+		}
+	}
+}

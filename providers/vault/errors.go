@@ -108,6 +108,11 @@ func explainReference(err error) (fault, bool) {
 			kind: providers.InvalidReference, message: "the path gives the token of the login, which a reference must not",
 			hint: "name the path of a secret",
 		}, true
+	case errors.Is(err, errApproval):
+		return fault{
+			kind: providers.Denied, message: "somebody has to approve of this read first (a control group of the server)",
+			hint: "read it with Vault's own command, which waits for the approval; this program does not",
+		}, true
 	case errors.Is(err, errNotObject):
 		return fault{
 			kind: providers.InvalidReference, message: "what is there is not a secret with keys and values",

@@ -32,6 +32,9 @@ var errOtherEngine = errors.New("the mount has another engine")
 // errOwnToken is an answer that holds the token of the request.
 var errOwnToken = errors.New("the answer describes the login itself")
 
+// errApproval is a secret that somebody has to approve of first.
+var errApproval = errors.New("the read wants an approval")
+
 // errNotObject is a secret whose data is not a JSON object.
 var errNotObject = errors.New("the secret is not a JSON object")
 
@@ -153,6 +156,9 @@ func (c *client) readV2(ctx context.Context, at location) (providers.Payload, er
 		return providers.Payload{}, err
 	}
 	defer clear(a.Data)
+	if a.Wrapped != nil {
+		return providers.Payload{}, errApproval
+	}
 	var data struct {
 		Data     json.RawMessage `json:"data"`
 		Metadata *versionInfo    `json:"metadata"`
@@ -229,6 +235,9 @@ func (c *client) readPlain(ctx context.Context, at location, kind engine) (provi
 
 // payload checks what a plain read gave.
 func (c *client) payload(a leasedAnswer) (providers.Payload, error) {
+	if a.Wrapped != nil {
+		return providers.Payload{}, errApproval
+	}
 	defer clear(a.Data)
 	if isNull(a.Data) {
 		return providers.Payload{}, errNotObject
