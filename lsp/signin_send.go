@@ -136,7 +136,7 @@ func (s *session) agreeToSignIn(ctx context.Context, profile credentials.Profile
 	if !s.caps.ask {
 		return refused
 	}
-	question := fmt.Sprintf("%s (%s): %s. Sign in?", profile.Title(), methodLabel(profile), reason)
+	question := fmt.Sprintf("Credential %q (%s): %s. Sign in?", profile.Name, methodLabel(profile), reason)
 	chosen, err := s.ask(ctx, question, answerSignIn, answerCancel)
 	if ctx.Err() != nil {
 		return ctx.Err()

@@ -52,7 +52,7 @@ func TestSendSignsIn(t *testing.T) {
 		sends = append(sends, w.GoCommand("vault-lsp.sendRequest", map[string]any{"uri": uri}))
 	}
 	m := receive(t, messages)
-	if want := `credential "infra" (vault, Token): the session has expired. Sign in?`; m.Message != want {
+	if want := `Credential "infra" (vault, Token): the session has expired. Sign in?`; m.Message != want {
 		t.Errorf("asked %q, want %q", m.Message, want)
 	}
 	if diff := cmp.Diff([]string{answerSignIn, answerCancel}, m.titles()); diff != "" {

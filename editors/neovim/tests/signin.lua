@@ -24,7 +24,7 @@ local asked = check.answers({ 'Cancel' })
 vim.cmd('LspVaultSend code')
 check.contains(check.await_response('no response: sign-in-needed'), 'code', 'failure')
 check.equal(#asked, 1, 'questions')
-check.contains(asked[1], 'credential "code" (azure, Device code)', 'question')
+check.contains(asked[1], 'Credential "code" (azure, Device code)', 'question')
 
 -- With a code, which goes away by itself.
 asked = check.answers({ 'Sign In' })

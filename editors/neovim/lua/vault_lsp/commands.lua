@@ -50,16 +50,14 @@ local none, name = {}, { nargs = '?' }
 local credential_name = {
   nargs = '?',
   complete = function(prefix)
-    return require('vault_lsp.credential').names(prefix)
+    return require('vault_lsp.rpc').names('vault-lsp.listCredentials', prefix)
   end,
 }
 local provider = {
   nargs = '?',
   range = true,
   complete = function(prefix)
-    return vim.tbl_filter(function(item)
-      return vim.startswith(item, prefix)
-    end, { 'aws', 'ssm', 'gcp', 'vault', 'hcp', 'azure', 'local' })
+    return require('vault_lsp.rpc').names('vault-lsp.listProviders', prefix)
   end,
 }
 

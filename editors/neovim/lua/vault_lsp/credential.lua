@@ -55,27 +55,6 @@ local function identity(result)
   return table.concat(lines, '\n')
 end
 
--- names are those of the profiles, for the completion of commands.
-function M.names(prefix)
-  local client = vim.lsp.get_clients({ bufnr = 0, name = 'vault_lsp' })[1]
-  local found
-  if client then
-    rpc.call(client, 0, 'vault-lsp.listCredentials', nil, function(err, list)
-      found = err and {} or list
-    end)
-    vim.wait(1000, function()
-      return found ~= nil
-    end, 10)
-  end
-  local names = {}
-  for _, c in ipairs(found or {}) do
-    if vim.startswith(c.name, prefix) then
-      names[#names + 1] = c.name
-    end
-  end
-  return names
-end
-
 local function choose(client, bufnr, verb)
   local list = rpc.ask(client, bufnr, 'vault-lsp.listCredentials')
   if list and #list == 0 then

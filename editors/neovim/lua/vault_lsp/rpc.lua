@@ -60,6 +60,28 @@ function M.try(client, bufnr, command, args)
   end)
 end
 
+-- names are those of what a command lists, as far as they begin with prefix, for
+-- completion on the command line; none where the server takes its time.
+function M.names(command, prefix)
+  local client = vim.lsp.get_clients({ bufnr = 0, name = 'vault_lsp' })[1]
+  local found
+  if client then
+    M.call(client, 0, command, nil, function(err, list)
+      found = err and {} or list
+    end)
+    vim.wait(1000, function()
+      return found ~= nil
+    end, 10)
+  end
+  local names = {}
+  for _, item in ipairs(found or {}) do
+    if vim.startswith(item.name, prefix) then
+      names[#names + 1] = item.name
+    end
+  end
+  return names
+end
+
 -- failure returns the data of an error of the server; {} where it has none.
 function M.failure(err)
   return type(err.data) == 'table' and err.data or {}

@@ -125,7 +125,7 @@ export async function signInOnSendScenario(bench, office, echo) {
   await bench.cursorAfter("X-Api-Key:");
   await bench.page.keyboard.press("Control+Alt+Enter");
   const dialog = bench.page.locator(".monaco-dialog-box");
-  await dialog.getByText('credential "alice" (azure, Device code)').waitFor();
+  await dialog.getByText('Credential "alice" (azure, Device code)').waitFor();
   await bench.picture("sign-in-question");
   await dialog.getByRole("button", { name: "Cancel" }).click();
   const failure = await bench.response("failure");
