@@ -144,5 +144,6 @@ func (c *client) reset() bool {
 }
 
 // quiet turns off what AZURE_SDK_GO_LOGGING turns on: the library would write
-// to the standard error of a language server, which editors show and keep.
-func quiet() { log.SetListener(nil) }
+// to the standard error of a language server, which editors show and keep. The
+// library's switch is one for the whole process and not safe to move later.
+var quiet = sync.OnceFunc(func() { log.SetListener(nil) })

@@ -33,7 +33,6 @@ type Provider struct {
 	options Options
 
 	mu      sync.Mutex
-	quieted bool
 	clients map[string]held
 }
 
@@ -147,10 +146,7 @@ func (p *Provider) Close(ctx context.Context) error {
 func (p *Provider) clientOf(credential providers.Credential) (*client, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.quieted {
-		quiet()
-		p.quieted = true
-	}
+	quiet()
 	name := credential.Profile.Name
 	old, ok := p.clients[name]
 	if ok && old.fingerprint == credential.Fingerprint {
