@@ -171,7 +171,8 @@ func newRetryer() aws.Retryer {
 }
 
 // patient does not try again what the service has asked to wait for, which is
-// told to the user instead, and what this program itself or a proxy has refused.
+// told to the user instead, what this program itself or a proxy has refused, and
+// a metadata service that is not there.
 type patient struct{ aws.Retryer }
 
 // IsErrorRetryable reports whether to try again.
@@ -179,7 +180,7 @@ func (p *patient) IsErrorRetryable(err error) bool {
 	var redirect *redirectError
 	var plain *plainHTTPError
 	var proxy *proxyError
-	if errors.As(err, &redirect) || errors.As(err, &plain) || errors.As(err, &proxy) {
+	if errors.As(err, &redirect) || errors.As(err, &plain) || errors.As(err, &proxy) || isMetadataSilent(err) {
 		return false
 	}
 	return retryAfter(err) == 0 && p.Retryer.IsErrorRetryable(err)

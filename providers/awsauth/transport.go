@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"os"
 	"strings"
 	"syscall"
 	"time"
@@ -117,6 +118,23 @@ func isMetadata(host string) bool {
 		return true
 	}
 	return false
+}
+
+// isMetadataSilent reports whether a failure is that nothing answers where the
+// metadata service of a machine would be. It is beside the machine or not there
+// at all, so that who is not on a machine of AWS must not wait for more tries.
+func isMetadataSilent(err error) bool {
+	var failed *url.Error
+	if !errors.As(err, &failed) {
+		return false
+	}
+	at, err := url.Parse(failed.URL)
+	if err != nil {
+		return false
+	}
+	// https://docs.aws.amazon.com/sdkref/latest/guide/feature-imds-credentials.html
+	chosen, err := url.Parse(os.Getenv("AWS_EC2_METADATA_SERVICE_ENDPOINT"))
+	return isMetadata(at.Hostname()) || err == nil && at.Host == chosen.Host
 }
 
 // onlyLoopback refuses a connection after its name was resolved and before the
