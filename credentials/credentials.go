@@ -44,6 +44,13 @@ func (p Profile) NeedsPerson() bool {
 	return ok && method.ByPerson(p.Fields)
 }
 
+// KeptElsewhere reports whether the sign-in with the profile is kept in the files
+// of another program, as that to IAM Identity Center is in those of the AWS CLI.
+func (p Profile) KeptElsewhere() bool {
+	method, ok := LookupMethod(p.Provider, p.Auth)
+	return ok && method.KeptElsewhere
+}
+
 // Source says where the material of a secret field is. Exactly one of its
 // fields is set.
 type Source struct {

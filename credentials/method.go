@@ -23,6 +23,9 @@ type Method struct {
 	Label    string        `json:"label"` // for menus: "AppRole"
 	Doc      string        `json:"doc"`   // one sentence
 	Fields   []MethodField `json:"fields"`
+	// KeptElsewhere is set if another program's files keep the sign-in, which
+	// needs no keyring and no passphrase then.
+	KeptElsewhere bool `json:"-"`
 	// OneOf are sets of fields of which at least one must be complete, beside
 	// the required fields; empty for most methods.
 	OneOf [][]string `json:"oneOf,omitempty"`

@@ -34,6 +34,12 @@ func required(f *MethodField) { f.Required = true }
 // bySignIn marks a field that makes a person sign in.
 func bySignIn(f *MethodField) { f.SignIn = true }
 
+// keptElsewhere marks a method whose sign-in is in another program's files.
+func (m Method) keptElsewhere() Method {
+	m.KeptElsewhere = true
+	return m
+}
+
 // signedIn marks a method that a person signs in with.
 func (m Method) signedIn() Method {
 	m.SignIn = true
@@ -84,7 +90,7 @@ func awsMethods() []Method {
 				plain("accountId", "Account ID", "account to work in", required, example("123456789012")),
 				plain("roleName", "Role name", "permission set to work with", required, example("ReadOnly")),
 				plain("session", "Session name", "name of the sso-session of ~/.aws/config whose token is shared; tokens are kept by the start URL if absent", example("my-sso")),
-			}, shared).signedIn(),
+			}, shared).signedIn().keptElsewhere(),
 		row(secret.AWS, "role", "Assume role", "A role assumed from another identity.",
 			[]MethodField{
 				plain("roleArn", "Role ARN", "role to assume", required, example("arn:aws:iam::123456789012:role/reader")),

@@ -49,7 +49,7 @@ func (s *Store) Session(profile Profile) Session {
 // first.
 func (s *Store) NewSession(ctx context.Context, profile Profile) (Session, error) {
 	session := Session{store: s, profile: profile, fresh: true}
-	if profile.NeedsPerson() && s.keeps(profile) {
+	if profile.NeedsPerson() && !profile.KeptElsewhere() && s.keeps(profile) {
 		if _, err := s.writingKey(ctx, false); err != nil {
 			return Session{}, err
 		}

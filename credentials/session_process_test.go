@@ -167,7 +167,7 @@ func checkSessionWithoutABus(t *testing.T) {
 	t.Helper()
 	s, _ := openSignIns(t)
 	s.options.Keyring = OSKeyring()
-	_, err := s.NewSession(t.Context(), mustProfile(t, s, "sso"))
+	_, err := s.NewSession(t.Context(), mustProfile(t, s, "web"))
 	wantReason(t, err, SessionLocked, "there is no OS keyring here")
 	if err := s.UnlockSignIns(t.Context(), []byte(signInPhrase)); err != nil {
 		t.Fatal(err)

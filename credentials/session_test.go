@@ -162,8 +162,8 @@ func TestSessionUnderAPassphrase(t *testing.T) {
 	t.Parallel()
 	s, ring := openSignIns(t)
 	ring.err = ErrNoKeyring
-	sso := mustProfile(t, s, "sso")
-	_, err := s.NewSession(t.Context(), sso)
+	web := mustProfile(t, s, "web")
+	_, err := s.NewSession(t.Context(), web)
 	wantReason(t, err, SessionLocked, "has to be chosen")
 	if s.SignInsHavePassphrase() {
 		t.Error("there is a passphrase before one was given")
@@ -172,23 +172,38 @@ func TestSessionUnderAPassphrase(t *testing.T) {
 	if err := s.UnlockSignIns(t.Context(), []byte(signInPhrase)); err != nil {
 		t.Fatal(err)
 	}
-	signIn(t, s, "sso", stateMarker)
-	wantState(t, s, "sso", stateMarker)
+	signIn(t, s, "web", stateMarker)
+	wantState(t, s, "web", stateMarker)
 
 	again := reopen(t, s, ring, nil)
-	_, err = again.Session(sso).Load(t.Context())
+	_, err = again.Session(web).Load(t.Context())
 	wantReason(t, err, SessionLocked, "is needed")
-	if _, ok := again.Session(sso).Account(t.Context()); ok {
+	if _, ok := again.Session(web).Account(t.Context()); ok {
 		t.Error("a locked sign-in tells who it is")
 	}
 	wantReason(t, again.UnlockSignIns(t.Context(), []byte("wrong")), SessionLocked, "is wrong")
 	if err := again.UnlockSignIns(t.Context(), []byte(signInPhrase)); err != nil {
 		t.Fatal(err)
 	}
-	wantState(t, again, "sso", stateMarker)
-	wantState(t, reopen(t, s, ring, map[string]string{SignInsPassphraseVariable: signInPhrase}), "sso", stateMarker)
-	_, err = reopen(t, s, ring, map[string]string{SignInsPassphraseVariable: "wrong"}).Session(sso).Load(t.Context())
+	wantState(t, again, "web", stateMarker)
+	wantState(t, reopen(t, s, ring, map[string]string{SignInsPassphraseVariable: signInPhrase}), "web", stateMarker)
+	_, err = reopen(t, s, ring, map[string]string{SignInsPassphraseVariable: "wrong"}).Session(web).Load(t.Context())
 	wantReason(t, err, SessionLocked, "is wrong")
+}
+
+// A sign-in that another program's files keep needs neither keyring nor
+// passphrase here.
+func TestSessionKeptElsewhere(t *testing.T) {
+	t.Parallel()
+	s, ring := openSignIns(t)
+	ring.err = ErrNoKeyring
+	session, err := s.NewSession(t.Context(), mustProfile(t, s, "sso"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := session.Note(t.Context(), "jo", time.Time{}); err != nil {
+		t.Errorf("who it is: %v", err)
+	}
 }
 
 // The environment variable chooses the passphrase too.
@@ -197,6 +212,19 @@ func TestSessionPassphraseFromTheEnvironment(t *testing.T) {
 	s, ring := openSignIns(t)
 	ring.err = ErrNoKeyring
 	env := map[string]string{SignInsPassphraseVariable: signInPhrase}
+	signIn(t, reopen(t, s, ring, env), "sso", stateMarker)
+	wantState(t, reopen(t, s, ring, env), "sso", stateMarker)
+}
+
+// The passphrase of the environment is used also where a keyring is there that
+// nobody can unlock.
+func TestSessionPassphraseComesFirst(t *testing.T) {
+	t.Parallel()
+	s, ring := openSignIns(t)
+	ring.err = errors.New("locked")
+	env := map[string]string{SignInsPassphraseVariable: signInPhrase}
+	_, err := s.NewSession(t.Context(), mustProfile(t, s, "sso"))
+	wantReason(t, err, SessionUnavailable, "does not answer")
 	signIn(t, reopen(t, s, ring, env), "sso", stateMarker)
 	wantState(t, reopen(t, s, ring, env), "sso", stateMarker)
 }

@@ -333,6 +333,31 @@ func (r *Resolver) SignIn(ctx context.Context, credential string, person Person)
 	return identity, sessionError(ctx, profile, "keep the sign-in", kept.Note(ctx, identity.Name, identity.Expires))
 }
 
+// SignOut forgets the sign-in of a person with the named profile, and what was
+// fetched with it.
+func (r *Resolver) SignOut(ctx context.Context, credential string) error {
+	profile, err := r.options.Store.Profile(credential)
+	if err != nil {
+		return selectError("", err)
+	}
+	provider, c, err := r.route(profile.Provider, credential)
+	if err != nil {
+		return err
+	}
+	if signOut, ok := provider.(SignOut); ok {
+		if _, err := call(ctx, r, provider, "sign out", func(ctx context.Context) (struct{}, error) {
+			return struct{}{}, signOut.SignOut(ctx, c)
+		}); err != nil {
+			return err
+		}
+	}
+	if err := sessionError(ctx, profile, "forget the sign-in", r.options.Store.Session(profile).Delete(ctx)); err != nil {
+		return err
+	}
+	_, err = r.Reset(ctx, Scope{Credential: credential})
+	return err
+}
+
 // failure makes an *Error of whatever goes wrong in a provider, or returns the
 // error of ctx.
 func failure(ctx context.Context, provider, op string, err error) error {

@@ -20,6 +20,15 @@ type SignIn interface {
 	SignIn(ctx context.Context, credential Credential, person Person) (Identity, error)
 }
 
+// SignOut is a Provider whose sign-ins leave more behind than the credential's
+// Session holds, such as a token in the files of the vault's own tools.
+type SignOut interface {
+	// SignOut ends the sign-in as far as it can and forgets what it left; that
+	// there is nothing to forget is no error. The Session is deleted by the
+	// caller.
+	SignOut(ctx context.Context, credential Credential) error
+}
+
 // Person is how a provider reaches the user during SignIn. The functions return
 // when ctx is done.
 type Person struct {

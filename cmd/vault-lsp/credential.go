@@ -64,8 +64,8 @@ func signedIn(ctx context.Context, store *credentials.Store, profile credentials
 	session := store.Session(profile)
 	account, known := session.Account(ctx)
 	switch {
-	case !session.Exists() && !profile.NeedsPerson():
-		return ""
+	case !session.Exists() && (!profile.NeedsPerson() || profile.KeptElsewhere()):
+		return "" // it signs in by itself, or another program may have signed in
 	case !session.Exists():
 		return "not signed in"
 	case !known:
@@ -142,12 +142,11 @@ func (a *app) credentialLogout() *cobra.Command {
 			if err != nil {
 				return usage(err)
 			}
-			session := p.store.Session(profile)
-			if !session.Exists() {
+			if !p.store.Session(profile).Exists() && !profile.KeptElsewhere() {
 				a.printf("nobody is signed in with %q\n", args[0])
 				return nil
 			}
-			if err := session.Delete(cmd.Context()); err != nil {
+			if err := p.resolver.SignOut(cmd.Context(), args[0]); err != nil {
 				return usage(err)
 			}
 			a.printf("the sign-in of %q is forgotten here; the vault ends it in its own time\n", args[0])

@@ -44,6 +44,7 @@ var (
 	_ providers.Provider = (*Provider)(nil)
 	_ providers.Resetter = (*Provider)(nil)
 	_ providers.SignIn   = (*Provider)(nil)
+	_ providers.SignOut  = (*Provider)(nil)
 )
 
 // New returns a Provider. It neither reads the AWS configuration nor makes a
@@ -119,6 +120,12 @@ func (p *Provider) SignIn(ctx context.Context, credential providers.Credential, 
 		return providers.Identity{}, err
 	}
 	return p.Check(ctx, credential)
+}
+
+// SignOut ends a session of IAM Identity Center and removes its token, for the
+// AWS CLI too.
+func (p *Provider) SignOut(ctx context.Context, credential providers.Credential) error {
+	return p.accounts.SignOut(ctx, &awsauth.Call{Provider: secret.AWS, Op: "sign out"}, credential)
 }
 
 // ResetLogins drops the sign-ins of the profiles that match.

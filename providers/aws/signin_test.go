@@ -396,3 +396,45 @@ sso_role_name = Reader
 		t.Errorf("the CLI's token was not used; %d tokens, announced %v", fake.tokens, masked())
 	}
 }
+
+// Signing out ends the session at the portal and removes the token; nobody being
+// signed in is no error, nor a portal that is away.
+func TestSSOSignOut(t *testing.T) {
+	fake := newSSOFake(t)
+	_, endpoint := newKeyFake(t)
+	t.Setenv("AWS_ENDPOINT_URL_STS", endpoint)
+	p, credential := aws.New(aws.Options{}), ssoCredential(endpoint, nil)
+	if _, err := p.SignIn(t.Context(), credential, (&somebody{}).person()); err != nil {
+		t.Fatal(err)
+	}
+	if state, err := credential.Session.Load(t.Context()); err != nil || state.Len() == 0 {
+		t.Errorf("nothing in the session says that somebody has signed in: %v", err)
+	}
+	wantWho(t, p, credential, "ASIAEXAMPLEReader")
+	for range 2 {
+		if err := p.SignOut(t.Context(), credential); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if fake.revoked != "MARKER-access-1" {
+		t.Errorf("the portal ended %q", fake.revoked)
+	}
+	_, err := who(t, p, credential)
+	providertest.WantError(t, err, providers.SignInNeeded, "MARKER")
+	if err := p.SignOut(t.Context(), withKeys(endpoint, someKey(), nil)); err != nil {
+		t.Errorf("keys: %v", err)
+	}
+
+	// A session that cannot be kept is no reason to refuse the token.
+	locked := credential
+	locked.Session.Save = func(context.Context, []byte) error {
+		return &providers.Error{Kind: providers.Locked, Message: "a passphrase is needed", Hint: "give it"}
+	}
+	if _, err := p.SignIn(t.Context(), locked, (&somebody{}).person()); err != nil {
+		t.Errorf("without a key for sessions: %v", err)
+	}
+	t.Setenv("AWS_ENDPOINT_URL_SSO", "http://127.0.0.1:1")
+	if err := p.SignOut(t.Context(), credential); err != nil {
+		t.Errorf("a portal that is away: %v", err)
+	}
+}

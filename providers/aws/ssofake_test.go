@@ -60,6 +60,8 @@ func (f *ssoFake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		})
 	case "/token":
 		f.token(w, r)
+	case "/logout":
+		f.revoked = r.Header.Get("x-amz-sso_bearer_token")
 	case "/federation/credentials":
 		f.roleCredentials(w, r)
 	default:

@@ -36,6 +36,22 @@ func (a *Accounts) SignIn(ctx context.Context, call *Call, credential providers.
 	return call.explain(ctx, err)
 }
 
+// SignOut ends the session of IAM Identity Center that a credential signs in
+// with, and removes its token, which is the AWS CLI's too. For any other
+// credential there is nothing to do. call is for errors.
+func (a *Accounts) SignOut(ctx context.Context, call *Call, credential providers.Credential) error {
+	call.title = credential.Profile.Title()
+	if credential.Profile.Auth != authSSO && credential.Profile.Auth != authProfile {
+		return nil
+	}
+	account, err := a.Account(ctx, credential)
+	if err == nil && account.tokens != nil {
+		err = account.tokens.signOut(ctx)
+		a.forget(credential)
+	}
+	return call.explain(ctx, err)
+}
+
 // personError is an error of the person or of the editor that asked the person.
 type personError struct{ err error }
 

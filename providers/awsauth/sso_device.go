@@ -2,6 +2,7 @@ package awsauth
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/url"
 	"time"
@@ -66,7 +67,26 @@ func (t *tokens) signIn(ctx context.Context, person providers.Person) error {
 		return err
 	}
 	defer release()
-	return writeToken(path, token)
+	if err := writeToken(path, token); err != nil {
+		return err
+	}
+	return t.mark(ctx)
+}
+
+// mark leaves in the credential's session that somebody has signed in, so that
+// lists show it and other processes notice. Where there is no key for that yet
+// it is left out: the token itself is in its place.
+func (t *tokens) mark(ctx context.Context) error {
+	state, err := json.Marshal(keptState{Identity: "portal " + t.portal.tokenKey()})
+	if err != nil {
+		return err
+	}
+	err = t.loader.credential.Session.Save(ctx, state)
+	var told *providers.Error
+	if errors.As(err, &told) && told.Kind == providers.Locked {
+		return nil
+	}
+	return err
 }
 
 // await shows the code and asks for the token until the person has confirmed

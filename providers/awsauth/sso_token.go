@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
+	"github.com/aws/aws-sdk-go-v2/service/sso"
 	"github.com/aws/aws-sdk-go-v2/service/ssooidc"
 	"github.com/aws/aws-sdk-go-v2/service/ssooidc/types"
 )
@@ -122,6 +124,29 @@ func (t *tokens) refresh(ctx context.Context, path string, old ssoToken, now tim
 	fresh.take(out, now)
 	fresh.announce(t.loader.credential.Announce)
 	return fresh, writeToken(path, fresh)
+}
+
+// signOut ends the session at the portal and removes the token. A portal that
+// cannot be reached, or has ended the session already, is no reason to keep it
+// (https://docs.aws.amazon.com/singlesignon/latest/PortalAPIReference/API_Logout.html).
+func (t *tokens) signOut(ctx context.Context) error {
+	path, err := t.path()
+	if err != nil {
+		return err
+	}
+	release, err := t.loader.accounts.lock(ctx, path)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if token, err := readToken(path); err == nil && token.AccessToken != "" && (token.StartURL == "" || token.StartURL == t.portal.startURL) {
+		token.announce(t.loader.credential.Announce)
+		_, _ = sso.NewFromConfig(t.config).Logout(ctx, &sso.LogoutInput{AccessToken: &token.AccessToken})
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return &settingError{field: path, text: "cannot be removed", err: err}
+	}
+	return nil
 }
 
 // client is the client of the portal's OIDC service, whose calls carry no
