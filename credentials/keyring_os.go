@@ -6,7 +6,9 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 
+	"github.com/godbus/dbus/v5"
 	"github.com/zalando/go-keyring"
 )
 
@@ -58,10 +60,28 @@ func keyringError(err error) error {
 		return ErrNotInKeyring
 	case errors.Is(err, keyring.ErrSetDataTooBig):
 		return errTooBig
-	case errors.Is(err, keyring.ErrUnsupportedPlatform):
+	case errors.Is(err, keyring.ErrUnsupportedPlatform), isNoService(err):
 		return ErrNoKeyring
 	}
 	return &keyringFailure{err}
+}
+
+// isNoService reports whether the session bus has nobody who keeps secrets, as
+// on servers that people reach over SSH: there is a bus, and no keyring. The
+// names are of the D-Bus specification and of its reference implementation.
+func isNoService(err error) bool {
+	var answered dbus.Error
+	if !errors.As(err, &answered) {
+		return false
+	}
+	name, ok := strings.CutPrefix(answered.Name, "org.freedesktop.DBus.Error.")
+	switch {
+	case !ok:
+		return false
+	case name == "ServiceUnknown", name == "NameHasNoOwner", name == "TimedOut":
+		return true // TimedOut: it could not be started
+	}
+	return strings.HasPrefix(name, "Spawn.")
 }
 
 // keyringFailure keeps the cause for errors.Is without showing it.

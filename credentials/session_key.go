@@ -210,7 +210,7 @@ func (s *Store) passphraseFromEnvironment(create bool) error {
 }
 
 // writingKey returns the key that new files are encrypted to: the keyring's, or
-// without a keyring the passphrase's. create makes it where there is none; the
+// the passphrase's without a keyring or with the passphrase in the environment. create makes it where there is none; the
 // caller then holds the folder's lock. Without create a zero key means that it
 // could be made.
 func (s *Store) writingKey(ctx context.Context, create bool) (sessionKey, error) {
@@ -218,7 +218,15 @@ func (s *Store) writingKey(ctx context.Context, create bool) (sessionKey, error)
 		return sessionKey{}, err
 	}
 	defer s.keys.leave()
-	identity, err := s.keyringKey(ctx, create)
+	passphrase, given := s.options.LookupEnv(SignInsPassphraseVariable)
+	given = given && passphrase != ""
+	var identity *age.X25519Identity
+	err := ErrNoKeyring
+	if !given {
+		// Whoever sets the variable wants it used, also where a keyring is there
+		// that nobody can unlock, as over SSH.
+		identity, err = s.keyringKey(ctx, create)
+	}
 	switch {
 	case err == nil, errors.Is(err, ErrNotInKeyring):
 		return sessionKey{identity, byKeyring}, nil
@@ -226,7 +234,7 @@ func (s *Store) writingKey(ctx context.Context, create bool) (sessionKey, error)
 		return sessionKey{}, err
 	}
 	if s.keys.passphrase == nil || s.keys.stamp != s.keyFile().Stamp() {
-		if value, ok := s.options.LookupEnv(SignInsPassphraseVariable); ok && value != "" && !create && !s.SignInsHavePassphrase() {
+		if given && !create && !s.SignInsHavePassphrase() {
 			return sessionKey{}, nil
 		}
 		if err := s.passphraseFromEnvironment(create); err != nil {
@@ -262,7 +270,7 @@ func (s *Store) keyringKey(ctx context.Context, create bool) (*age.X25519Identit
 			return nil, a.err
 		}
 		return nil, &SessionError{SessionUnavailable, "the OS keyring, which has the key of the kept sign-ins, does not answer, is locked, or its entry is damaged",
-			`unlock it, or write "signIns": {"keep": false} in the configuration to keep sign-ins in memory only`, a.err}
+			`unlock it, set ` + SignInsPassphraseVariable + `, or write "signIns": {"keep": false} in the configuration to keep sign-ins in memory only`, a.err}
 	}
 }
 

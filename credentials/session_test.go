@@ -223,10 +223,10 @@ func TestSessionPassphraseComesFirst(t *testing.T) {
 	s, ring := openSignIns(t)
 	ring.err = errors.New("locked")
 	env := map[string]string{SignInsPassphraseVariable: signInPhrase}
-	_, err := s.NewSession(t.Context(), mustProfile(t, s, "sso"))
+	_, err := s.NewSession(t.Context(), mustProfile(t, s, "web"))
 	wantReason(t, err, SessionUnavailable, "does not answer")
-	signIn(t, reopen(t, s, ring, env), "sso", stateMarker)
-	wantState(t, reopen(t, s, ring, env), "sso", stateMarker)
+	signIn(t, reopen(t, s, ring, env), "web", stateMarker)
+	wantState(t, reopen(t, s, ring, env), "web", stateMarker)
 }
 
 // A sign-in that lies under a passphrase is read where there is a keyring too,

@@ -51,7 +51,7 @@ func Rules() map[string]Rule {
 		},
 		"credentials": {
 			Ours:      []string{"secret", "internal/agefile", "internal/spelling"},
-			Outside:   []string{"filippo.io/age", "github.com/tailscale/hujson", "github.com/zalando/go-keyring", "github.com/gofrs/flock"},
+			Outside:   []string{"filippo.io/age", "github.com/tailscale/hujson", "github.com/zalando/go-keyring", "github.com/godbus/dbus", "github.com/gofrs/flock"},
 			Forbidden: []string{"log", "net/http"},
 		},
 		"permission": {
