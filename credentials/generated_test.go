@@ -76,7 +76,7 @@ Where a person signs in (in the browser, with a device code or an MFA code), wha
 
 - It is one file a profile in ` + "`sign-ins`" + ` of the state folder (` + "`$XDG_STATE_HOME/vault-lsp`, `~/.local/state/vault-lsp`, `%LocalAppData%\\vault-lsp`" + `), encrypted with [age](https://age-encryption.org), readable by you only. Nothing in it is in clear, not even who you are.
 - The key of the files is in the OS keyring. Only the key is there: some keyrings hold no more than 2.5 kB an entry.
-- Where there is no keyring (over SSH, in WSL and containers) a passphrase protects the key. It is chosen at the first sign-in and asked for once a process, or read from ` + "`VAULT_LSP_SIGN_INS_PASSPHRASE`" + `. There is no way back from a lost one: remove the folder and sign in again.
+- Where there is no keyring (over SSH, in WSL and containers) a passphrase protects the key. It is chosen at the first sign-in and asked for once a process, or read from ` + "`VAULT_LSP_SIGN_INS_PASSPHRASE`" + `, which wins over a keyring where it is set. There is no way back from a lost one: remove the folder and sign in again.
 - A sign-in belongs to the profile as it is configured. Editing or removing the profile, new secret material for it, ` + "`credential logout`" + ` and, everywhere, ` + "`\"signIns\": { \"keep\": false }`" + ` forget it.
 - A new sign-in counts in every running process, which drops what it had fetched as somebody else.
 - A file that is damaged, or whose key is gone, is told as such, and the next sign-in replaces it.
