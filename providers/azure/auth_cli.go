@@ -42,11 +42,11 @@ func azTool(subscription string) tool {
 		name: "the Azure CLI", programs: []string{"az"}, signIn: "az login",
 		arguments: func(resource, tenant string) []string {
 			arguments := []string{"account", "get-access-token", "--output", "json", "--resource", resource}
-			if tenant != "" {
-				arguments = append(arguments, "--tenant", tenant)
-			}
-			if subscription != "" {
+			switch {
+			case subscription != "": // has one tenant; az takes one of the two
 				arguments = append(arguments, "--subscription", subscription)
+			case tenant != "":
+				arguments = append(arguments, "--tenant", tenant)
 			}
 			return arguments
 		},
@@ -123,32 +123,50 @@ func (t tool) token(ctx context.Context, options tokenOptions) (azcore.AccessTok
 		}
 	}
 	resource := strings.TrimSuffix(options.Scopes[0], "/.default")
-	ctx, cancel := context.WithTimeout(ctx, toolTimeout)
-	defer cancel()
-	command := exec.CommandContext(ctx, path, t.arguments(resource, options.TenantID)...)
-	// Not in the folder of the workspace, whose files the program might load.
-	command.Dir = filepath.Dir(path)
-	command.Env = os.Environ()
-	if t.variables != nil {
-		command.Env = append(command.Env, t.variables(resource, options.TenantID)...)
-	}
-	command.WaitDelay = time.Second
-	var output, complaint cappedBuffer
-	command.Stdout, command.Stderr = &output, &complaint
-	err = command.Run()
-	defer clear(output.data)
-	if errors.Is(err, exec.ErrWaitDelay) && len(output.data) > 0 {
-		err = nil // a child of it kept the output open
+	output, err := t.run(ctx, path, resource, options.TenantID)
+	var told *unavailableError
+	if errors.As(err, &told) && told.text == onlyOwnTenant {
+		output, err = t.run(ctx, path, resource, "")
 	}
 	if err != nil {
-		return azcore.AccessToken{}, t.failed(ctx, err, string(complaint.data))
+		return azcore.AccessToken{}, err
 	}
-	token, err := parseTool(output.data)
+	defer clear(output)
+	token, err := parseTool(output)
 	if err != nil {
 		return azcore.AccessToken{}, &unavailableError{source: t.name, text: "its answer cannot be read", hint: "try it by hand, and update it: " + t.signIn, err: err}
 	}
 	return token, nil
 }
+
+// run starts the program once and returns its output.
+func (t tool) run(ctx context.Context, path, resource, tenant string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, toolTimeout)
+	defer cancel()
+	command := exec.CommandContext(ctx, path, t.arguments(resource, tenant)...)
+	// Not in the folder of the workspace, whose files the program might load.
+	command.Dir = filepath.Dir(path)
+	command.Env = os.Environ()
+	if t.variables != nil {
+		command.Env = append(command.Env, t.variables(resource, tenant)...)
+	}
+	command.WaitDelay = time.Second
+	var output, complaint cappedBuffer
+	command.Stdout, command.Stderr = &output, &complaint
+	err := command.Run()
+	if errors.Is(err, exec.ErrWaitDelay) && len(output.data) > 0 {
+		err = nil // a child of it kept the output open
+	}
+	if err != nil {
+		clear(output.data)
+		return nil, t.failed(ctx, err, string(complaint.data))
+	}
+	return output.data, nil
+}
+
+// onlyOwnTenant is what az says where it has signed in as a machine: it then
+// takes no tenant.
+const onlyOwnTenant = "it gives tokens of its own tenant only"
 
 // find looks the program up on the path.
 func (t tool) find() (string, error) {
@@ -180,6 +198,8 @@ func (t tool) failed(ctx context.Context, err error, complaint string) error {
 		if known.row.person {
 			e.hint = "run: " + t.signIn
 		}
+	case strings.Contains(lower, "tenant shouldn't be specified"):
+		e.text = onlyOwnTenant
 	case strings.Contains(lower, "no subscription found"), strings.Contains(lower, "please run"),
 		strings.Contains(lower, "not logged in"), strings.Contains(lower, "login expired"),
 		strings.Contains(lower, "azd auth login"), strings.Contains(lower, "connect-azaccount"):

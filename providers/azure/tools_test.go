@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -47,7 +48,7 @@ func TestAzureCLI(t *testing.T) {
 	token := cloud.Issue("the-cli", azurefake.Tenant, "https://vault.azure.net")
 	arguments := program(t, "az", prints(azFormat, token))
 	p := newProvider(cloud)
-	c := credential("cli", fields{"subscription": "My Subscription"}, nil)
+	c := credential("cli", nil, nil)
 	var told announced
 	c.Announce = told.add
 	for range 3 {
@@ -62,7 +63,7 @@ func TestAzureCLI(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "account get-access-token --output json --resource https://vault.azure.net --tenant " + azurefake.Tenant + " --subscription My Subscription"
+	want := "account get-access-token --output json --resource https://vault.azure.net --tenant " + azurefake.Tenant
 	if got := strings.ReplaceAll(strings.TrimSpace(string(lines)), "\n", " "); got != want {
 		t.Errorf("az was started with %q (once: its token is kept), want %q", got, want)
 	}
@@ -72,6 +73,41 @@ func TestAzureCLI(t *testing.T) {
 	}
 	if !identity.Expires.Equal(time.Date(2099, 1, 1, 0, 0, 0, 0, time.UTC)) {
 		t.Errorf("expires %s", identity.Expires)
+	}
+}
+
+// TestAzureCLIArguments: a subscription goes in place of the tenant, and a
+// machine's own identity takes none.
+func TestAzureCLIArguments(t *testing.T) {
+	for name, test := range map[string]struct {
+		more   fields
+		script string
+		want   []string // the last argument of each start
+	}{
+		"subscription": {fields{"subscription": "My Subscription"}, "", []string{"My Subscription"}},
+		"machine": {nil, `for a; do if [ "$a" = --tenant ]; then echo "ERROR: Tenant shouldn't be specified for managed identity account" >&2; exit 1; fi; done`,
+			[]string{azurefake.Tenant, "https://vault.azure.net"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cloud := newCloud(t)
+			token := cloud.Issue("the-cli", azurefake.Tenant, "https://vault.azure.net")
+			arguments := program(t, "az", test.script+"\n"+prints(azFormat, token))
+			get(t, newProvider(cloud), credential("cli", test.more, nil), inVault(t, "present"))
+			lines, err := os.ReadFile(arguments)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var last []string
+			for start := range strings.SplitSeq(strings.TrimSpace(string(lines)), "account\n") {
+				if start != "" {
+					all := strings.Split(strings.TrimSpace(start), "\n")
+					last = append(last, all[len(all)-1])
+				}
+			}
+			if !slices.Equal(last, test.want) {
+				t.Errorf("started with %q at the end, want %q", last, test.want)
+			}
+		})
 	}
 }
 

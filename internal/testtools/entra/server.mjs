@@ -104,6 +104,8 @@ server.listen(0, '127.0.0.1', () => {
   server.on('request', (request, response) => {
     // Entra's endpoint for accounts of any organization, which here is one.
     let url = request.url.replace(/^\/organizations\//, `/${tenant}/`);
+    // Entra's endpoints stand beside the issuer, oidc-provider's below it.
+    if (url.startsWith(`/${tenant}/oauth2/`)) url = prefix + url.slice(tenant.length + 1);
     if (!url.startsWith(prefix)) {
       response.statusCode = 404;
       response.end();
