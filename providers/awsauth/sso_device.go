@@ -105,7 +105,8 @@ func (t *tokens) await(ctx context.Context, person providers.Person, client *sso
 	ctx, cancel := context.WithDeadlineCause(ctx, code.Expires, errCodeExpired)
 	defer cancel()
 	told := make(chan error, 1)
-	go func() { told <- present(ctx, person, code) }()
+	// Whoever shows the code offers to open its page.
+	go func() { told <- person.ShowCode(ctx, code) }()
 
 	interval := time.Duration(started.Interval) * time.Second
 	if interval <= 0 {
@@ -148,23 +149,6 @@ func (t *tokens) await(ctx context.Context, person providers.Person, client *sso
 }
 
 var errCodeExpired = errors.New("the code has expired")
-
-// present tells the person the code and opens the browser at its page. Where
-// there is no browser the code can be entered on any other machine.
-func present(ctx context.Context, person providers.Person, code providers.DeviceCode) error {
-	address := code.Complete
-	if address == "" {
-		address = code.URL
-	}
-	opened := make(chan struct{})
-	go func() {
-		defer close(opened)
-		_ = person.OpenURL(ctx, address)
-	}()
-	err := person.ShowCode(ctx, code)
-	<-opened
-	return err
-}
 
 // mayOpen reports whether an address that a server named may be opened.
 func mayOpen(address string) bool {
