@@ -67,6 +67,7 @@ func TestNeovim(t *testing.T) {
 		{script: "curl.lua", setup: withServer},
 		{script: "insert.lua", setup: withServer},
 		{script: "form.lua", setup: withServer},
+		{script: "prompt.lua", setup: withServer},
 		{script: "device.lua", setup: withServer},
 		{script: "complete.lua", setup: withServer},
 		{script: "attach.lua", setup: withServer},

@@ -55,6 +55,6 @@ vim.cmd('LspVaultSend web')
 check.contains(check.await_response('"path": "/web"'), 'Bearer ●●●●●●', 'response')
 
 -- The menu says who that is.
-asked = check.answers({ 'code (azure, device-code)  alice@example.test', 'Sign out' })
+check.answers({ 'code (azure, device-code)  alice@example.test', 'Sign out' })
 vim.cmd('LspVaultCredentials')
 check.await_message('signed out of "code"')

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { outcomeOf, sentence, signInOf } from "./failure";
 import { executeWithProgress } from "./progress";
-import type { Failure } from "./protocol";
+import type { Failure, Question } from "./protocol";
 import { giveSecret } from "./secretInput";
 import type { Server } from "./server";
 
@@ -49,30 +49,39 @@ export async function withEntry<T>(
 }
 
 /** Asks for everything that a failure names, and gives it to its command. */
-async function enter({ needs = [], prompts = [], input = [], code, message }: Failure): Promise<boolean> {
+async function enter(failure: Failure): Promise<boolean> {
+  const { needs = [], prompts = [], input = [], questions = [], code, message } = failure;
   if (input.length === 0) {
     return false;
   }
+  const title = questions.length > 0 ? "Send" : code === "locked" ? "Unlock" : "Sign In";
   for (const [i, command] of input.entries()) {
-    const prompt = prompts[i] ?? needs[i] ?? "Secret";
-    const title = code === "locked" ? "Unlock" : "Sign In";
-    if (!(await enterOne(title, prompt, message, command))) {
+    const question = questions[i] ?? { title: prompts[i] ?? needs[i] ?? "Secret", hidden: true };
+    if (!(await enterOne(title, question, message, command))) {
       return false;
     }
   }
   return true;
 }
 
-async function enterOne(title: string, prompt: string, why: string, command: string[]): Promise<boolean> {
+function ask(title: string, question: Question, about: string): Thenable<string | undefined> {
+  const shared = { title: `${title} · ${question.title}`, ignoreFocusOut: true };
+  if (question.choices?.length) {
+    return vscode.window.showQuickPick(question.choices, { ...shared, placeHolder: question.title });
+  }
+  return vscode.window.showInputBox({
+    ...shared,
+    prompt: `${about.charAt(0).toUpperCase()}${about.slice(1)}.`,
+    placeHolder: question.title,
+    password: question.hidden,
+    ...(question.default === undefined ? {} : { value: question.default }),
+  });
+}
+
+async function enterOne(title: string, question: Question, why: string, command: string[]): Promise<boolean> {
   let about = why;
   for (let left = tries; left > 0; left -= 1) {
-    const value = await vscode.window.showInputBox({
-      title: `${title} · ${prompt}`,
-      prompt: `${about.charAt(0).toUpperCase()}${about.slice(1)}.`,
-      placeHolder: prompt,
-      password: true,
-      ignoreFocusOut: true,
-    });
+    const value = await ask(title, question, about);
     if (!value) {
       return false;
     }

@@ -55,8 +55,19 @@ export interface Failure {
   needs?: string[];
   prompts?: string[];
   input?: string[][];
+  /** More about each, where a request prompts for it. */
+  questions?: Question[];
   /** A command of the server that may help. */
   action?: { title: string; command: string; arguments: [{ name: string }] };
+}
+
+/** One value that a request prompts for. */
+export interface Question {
+  title: string;
+  /** It must not be shown while it is typed. */
+  hidden: boolean;
+  default?: string;
+  choices?: string[];
 }
 
 export interface FailedRequest {

@@ -8,9 +8,29 @@ local M = {}
 -- How often a refused answer may be given again.
 local TRIES = 3
 
-local function enter_one(prompt, argv)
+-- give_answer asks for a value that may be shown, and gives it to the server. It
+-- returns nil, or what went wrong.
+local function give_answer(question, argv)
+  local value
+  if type(question.choices) == 'table' and #question.choices > 0 then
+    value = form.select(question.choices, question.title)
+  else
+    value = form.input(question.title, question.default)
+  end
+  if not value or value == '' then
+    return form.NOTHING
+  end
+  return form.give(value, argv)
+end
+
+local function enter_one(question, argv)
   for _ = 1, TRIES do
-    local problem = form.secret(prompt, argv)
+    local problem
+    if question.hidden then
+      problem = form.secret(question.title, argv)
+    else
+      problem = give_answer(question, argv)
+    end
     if not problem then
       return true
     end
@@ -30,11 +50,11 @@ local function enter(failure)
   end
   for i, argv in ipairs(failure.input) do
     local prompts = type(failure.prompts) == 'table' and failure.prompts or {}
-    local prompt = prompts[i] or failure.needs[i]
+    local question = (failure.questions or {})[i] or { title = prompts[i] or failure.needs[i], hidden = true }
     if failure.code == 'locked' then
-      prompt = ('Passphrase (%s)'):format(failure.message)
+      question.title = ('Passphrase (%s)'):format(failure.message)
     end
-    if not enter_one(prompt, argv) then
+    if not enter_one(question, argv) then
       return false
     end
   end

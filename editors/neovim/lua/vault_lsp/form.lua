@@ -27,6 +27,12 @@ function M.secret(prompt, argv)
   if not ok or value == '' then
     return M.NOTHING
   end
+  return M.give(value, argv)
+end
+
+-- give writes a value to the standard input of a command of the server. It
+-- returns nil, or what went wrong.
+function M.give(value, argv)
   local result = async.await(function(done)
     vim.system(argv, { stdin = value, text = true }, vim.schedule_wrap(done))
   end)

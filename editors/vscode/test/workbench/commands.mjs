@@ -92,3 +92,32 @@ export async function sendAllScenario(bench, foreign, secret) {
   assert.equal((await bench.everything()).includes(secret), false, "the value is somewhere in the page");
   await bench.focusEditor("orders.http");
 }
+
+export function promptFile(origin) {
+  return `### Prompts
+# @prompt code The code
+# @secret pin
+GET ${origin}/{{code}}
+X-Pin: {{pin}}
+`;
+}
+
+/** What a request prompts for is asked before it is sent; hidden answers are masked. */
+export async function promptScenario(bench, echo) {
+  const pin = "pin-marker-8c11d0";
+  const before = echo.received.length;
+  await bench.openFile("prompt.http");
+  await bench.cursorAfter("X-Pin");
+  await bench.page.keyboard.press("Control+Alt+Enter");
+  await bench.answer("Send · ", "first-code", "prompt");
+  await bench.prompt("pin");
+  await bench.answer("Send · ", pin);
+  const response = await bench.response();
+  await response.getByText("200 OK").waitFor();
+  assert.deepEqual(
+    echo.received.slice(before).map(({ url, headers }) => [url, headers["x-pin"]]),
+    [["/first-code", pin]],
+  );
+  assert.equal((await bench.everything()).includes(pin), false, "the answer is somewhere in the page");
+  await bench.focusEditor("orders.http");
+}

@@ -21,6 +21,8 @@ import {
   curlScenario,
   destinationScenario,
   permissionScenario,
+  promptFile,
+  promptScenario,
   sendAllScenario,
 } from "./commands.mjs";
 import { addScenario, manageScenario, removeScenario, userScenario } from "./credentials.mjs";
@@ -115,6 +117,7 @@ test("the extension in a real workbench", { timeout: 15 * 60_000 }, async (conte
     const workspace = join(home.folder, "workspace");
     mkdirSync(workspace);
     home.write("workspace/orders.http", requestFile(echo.origin));
+    home.write("workspace/prompt.http", promptFile(echo.origin));
     home.write("workspace/office.http", officeFile(echo.origin, office.secretId));
     home.write("workspace/foreign.http", foreignFile(foreign.origin));
     home.write("workspace/http-client.env.json", { dev: { region: "eu" }, prod: { region: "us" } });
@@ -148,6 +151,7 @@ test("the extension in a real workbench", { timeout: 15 * 60_000 }, async (conte
     await step("shows, resets and limits the cache", () => cacheScenario(bench));
     await step("copies as cURL", () => curlScenario(bench, vaultSecret));
     await step("sends all requests", () => sendAllScenario(bench, foreign, vaultSecret));
+    await step("asks what a request prompts for", () => promptScenario(bench, echo));
     await step("signs in with a device code", () => deviceCodeScenario(bench, office));
     await step("asks to sign in when a send needs it", () => signInOnSendScenario(bench, office, echo));
     await step("cancels a send", () => cancelScenario(bench, echo));
