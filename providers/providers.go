@@ -38,9 +38,9 @@ type Resetter interface {
 // reference; ResetLogins and Close give everything back.
 type Releaser interface {
 	// Release gives back what was issued, or is being issued, to the matching
-	// profiles for the references that have this locator (secret.Ref.Locator),
-	// and returns how many it were.
-	Release(ctx context.Context, locator string, match func(credentials.Profile) bool) int
+	// profiles for the references that have this locator (secret.Ref.Locator). It
+	// returns when that is done, or when ctx is.
+	Release(ctx context.Context, locator string, match func(credentials.Profile) bool)
 }
 
 // Closer is a Provider with something to end when the program ends, such as

@@ -32,8 +32,6 @@ type Scope struct {
 type ResetCounts struct {
 	Entries int `json:"entries"`
 	Logins  int `json:"logins"`
-	// Leases are what vaults had issued for the reference that was reset.
-	Leases int `json:"leases,omitempty"`
 }
 
 // CacheState says whether a secret is in the cache, for display.
@@ -80,7 +78,7 @@ func (r *Resolver) Reset(ctx context.Context, scope Scope) (ResetCounts, error) 
 	}
 	if scope.Reference != "" {
 		if releaser, ok := r.providers[scope.Provider].(Releaser); ok {
-			counts.Leases = releaser.Release(ctx, locator, match)
+			releaser.Release(ctx, locator, match)
 		}
 		return counts, nil
 	}

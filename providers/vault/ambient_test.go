@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -153,6 +154,46 @@ func TestCertSendsNothingOfTheEnvironment(t *testing.T) {
 		token := header.Get("X-Vault-Token")
 		if strings.Contains(strings.ToLower(fmt.Sprint(header)), "ambient") || (i == 0) != (token == "") || i > 0 && token != "minted-token" {
 			t.Errorf("request %d: %v", i, header)
+		}
+	}
+}
+
+// TestHCPNamespace: HCP Vault Dedicated gives out the namespace admin and what is
+// below it; whoever names none is told so. A proxy stands for the server, whose
+// answers are those of a token of admin in the root namespace.
+func TestHCPNamespace(t *testing.T) {
+	t.Parallel()
+	proxy := newRecorder(t, "", func(w http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Path == lookupPath {
+			_, _ = w.Write([]byte(`{"data": {"display_name": "token", "policies": ["hcp-root"], "namespace_path": "admin/"}}`))
+			return true
+		}
+		return status(http.StatusForbidden, "permission denied")(w, r)
+	})
+	through, err := url.Parse(proxy.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const address = "http://c.vault.11eb.aws.hashicorp.cloud:8200"
+	for namespace, hinted := range map[string]bool{"": true, "admin": false} {
+		p := newProvider(t, vault.Options{Proxy: http.ProxyURL(through)})
+		more := fields{"allowHttp": "true"}
+		if namespace != "" {
+			more["namespace"] = namespace
+		}
+		c := withToken(address, "t", more)
+		got := providertest.WantError(t, getError(t, p, c, "path=a"), providers.Denied)
+		if strings.Contains(got.Hint, "namespace to admin") != hinted {
+			t.Errorf("namespace %q: hint %q", namespace, got.Hint)
+		}
+		identity, err := p.Check(t.Context(), c)
+		if err != nil || strings.Contains(fmt.Sprint(identity.Details), "set namespace to admin") != hinted {
+			t.Errorf("namespace %q: %+v, %v", namespace, identity, err)
+		}
+		login := credential("userpass", address, merged(more, fields{"username": "jo"}), map[string]string{"password": "p"})
+		got = providertest.WantError(t, getError(t, p, login, "path=a"), providers.Unauthenticated)
+		if strings.Contains(got.Hint, "on HCP it is admin") != hinted {
+			t.Errorf("namespace %q: hint %q", namespace, got.Hint)
 		}
 	}
 }

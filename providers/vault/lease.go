@@ -121,8 +121,8 @@ func (c *client) giveBack(ctx context.Context, l *lease) {
 }
 
 // release gives back the leases whose locator matches, those too that are being
-// issued, and returns how many there were. It waits for a short time only.
-func (c *client) release(ctx context.Context, match func(locator string) bool) int {
+// issued. It waits for a short time only.
+func (c *client) release(ctx context.Context, match func(locator string) bool) {
 	leases, reads := c.leases.take(match)
 	ctx, cancel := context.WithTimeout(ctx, revokeTimeout)
 	defer cancel()
@@ -137,7 +137,6 @@ func (c *client) release(ctx context.Context, match func(locator string) bool) i
 	for _, r := range reads {
 		awaitClosed(ctx, r.done)
 	}
-	return len(leases) + len(reads)
 }
 
 func awaitClosed(ctx context.Context, done <-chan struct{}) {

@@ -107,7 +107,7 @@ func TestLease(t *testing.T) {
 		t.Errorf("hit %v, state %+v", first.Hit, state)
 	}
 	counts, err := r.Reset(t.Context(), providers.Scope{Reference: databaseCreds(t).String()})
-	if err != nil || counts != (providers.ResetCounts{Entries: 1, Leases: 1}) {
+	if err != nil || counts != (providers.ResetCounts{Entries: 1}) {
 		t.Errorf("reset: %+v, %v", counts, err)
 	}
 	wantLeases(t, server, 0)
@@ -116,8 +116,8 @@ func TestLease(t *testing.T) {
 	}
 	wantLeases(t, server, 1)
 	// Another reference does not touch it.
-	if counts, err := r.Reset(t.Context(), providers.Scope{Reference: "{{$vault path=other}}"}); err != nil || counts.Leases != 0 {
-		t.Errorf("reset of another: %+v, %v", counts, err)
+	if _, err := r.Reset(t.Context(), providers.Scope{Reference: "{{$vault path=other}}"}); err != nil {
+		t.Errorf("reset of another: %v", err)
 	}
 	wantLeases(t, server, 1)
 	if _, err := r.Reset(t.Context(), providers.Scope{Credential: "infra"}); err != nil {
@@ -168,9 +168,8 @@ func TestLeaseLeavesTheCache(t *testing.T) {
 		resolve(t, r, "ttl=0")
 		resolve(t, r, "ttl=0")
 		wantLeases(t, server, 2)
-		counts, err := r.Reset(t.Context(), providers.Scope{Reference: databaseCreds(t).String()})
-		if err != nil || counts.Leases != 2 {
-			t.Errorf("reset: %+v, %v", counts, err)
+		if _, err := r.Reset(t.Context(), providers.Scope{Reference: databaseCreds(t).String()}); err != nil {
+			t.Error(err)
 		}
 		wantLeases(t, server, 0)
 		resolve(t, r, "ttl=0")
@@ -247,9 +246,7 @@ func TestLeaseOfAnAbandonedRead(t *testing.T) {
 		ended, cancel := context.WithCancel(t.Context())
 		cancel()
 		all := func(credentials.Profile) bool { return true }
-		if n := p.Release(ended, databaseCreds(t).Locator(), all); n != 1 {
-			t.Errorf("released %d, want 1", n)
-		}
+		p.Release(ended, databaseCreds(t).Locator(), all)
 		close(release)
 		providertest.WantError(t, <-done, providers.Unavailable)
 		wantLeases(t, server, 0)

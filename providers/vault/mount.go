@@ -150,6 +150,9 @@ func (c *client) engineOf(ctx context.Context, key mountKey) (mountKind, error) 
 		// Who began it may give up while others wait.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), mountTimeout)
 		defer cancel()
+		if known, ok := c.mounts.get(key); ok {
+			return known, nil // since the caller looked
+		}
 		return c.askEngine(ctx, key)
 	})
 	select {

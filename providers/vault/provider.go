@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/vault-lsp/vault-lsp/credentials"
@@ -111,16 +110,12 @@ func (p *Provider) ResetLogins(ctx context.Context, match func(credentials.Profi
 
 // Release gives back what was issued for the references of a locator; see
 // providers.Releaser.
-func (p *Provider) Release(ctx context.Context, locator string, match func(credentials.Profile) bool) int {
-	var count atomic.Int64
+func (p *Provider) Release(ctx context.Context, locator string, match func(credentials.Profile) bool) {
 	var group sync.WaitGroup
 	for _, c := range p.matching(match) {
-		group.Go(func() {
-			count.Add(int64(c.release(ctx, func(of string) bool { return of == locator })))
-		})
+		group.Go(func() { c.release(ctx, func(of string) bool { return of == locator }) })
 	}
 	group.Wait()
-	return int(count.Load())
 }
 
 // matching returns the clients of the profiles that match.
