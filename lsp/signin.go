@@ -186,11 +186,8 @@ func (s *session) logoutCredential(ctx context.Context, _ invocation, args crede
 		return args, credentialFailure(err)
 	}
 	s.signIns.cancel(args.Name)
-	if err := s.deps.Credentials.Session(profile).Delete(ctx); err != nil {
-		return args, credentialFailure(err)
-	}
-	if _, err := s.deps.Vaults.Reset(ctx, providers.Scope{Credential: args.Name}); err != nil {
-		return args, s.vaultFailure(err, "", "")
+	if err := s.deps.Vaults.SignOut(ctx, args.Name); err != nil {
+		return args, s.vaultFailure(err, profile.Provider, args.Name)
 	}
 	s.credentialChanged(args.Name)
 	return args, nil
