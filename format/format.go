@@ -17,7 +17,8 @@ import (
 
 // Options say how to lay out.
 type Options struct {
-	// Indent is one level of a JSON body; two blanks where it is empty.
+	// Indent is one level of a JSON body; where it is empty that of the body
+	// itself counts, else two blanks.
 	Indent string
 }
 
@@ -25,9 +26,6 @@ type Options struct {
 // would not read the same afterwards is left as it is. parse reads a source as
 // the file was read: with the same language.
 func File(f *parser.File, options Options, parse func(src string) *parser.File) []text.Edit {
-	if options.Indent == "" {
-		options.Indent = "  "
-	}
 	if loneReturn(f.Src) {
 		return nil
 	}
@@ -149,10 +147,10 @@ func (w *writer) block(index int, b *parser.Block) []text.Edit {
 			w.blank(item.Span, first, last)
 			continue
 		}
-		if item.Kind == parser.ItemSeparator && !first && !w.blankBefore(item.Span.Start) {
+		if item.Kind == parser.ItemSeparator && !first && !w.blankBefore(item.Span.Start) && !w.separatorBefore(index) {
 			w.edits = append(w.edits, text.Edit{Span: text.Span{Start: item.Span.Start, End: item.Span.Start}, New: w.newlineAt(item.Span.Start)})
 		}
-		w.item(b, item)
+		w.item(index, b, item)
 		if last && !strings.HasSuffix(w.src, "\n") {
 			w.edits = append(w.edits, text.Edit{Span: text.Span{Start: len(w.src), End: len(w.src)}, New: w.newlineAt(len(w.src))})
 		}
@@ -180,6 +178,16 @@ func byteOrderMark(s string) string {
 		return mark
 	}
 	return ""
+}
+
+// separatorBefore reports whether the block before is nothing but its ### line:
+// such lines behind each other are a comment, which is not ours to take apart.
+func (w *writer) separatorBefore(index int) bool {
+	return index > 0 && isSeparatorOnly(w.file.Blocks[index-1])
+}
+
+func isSeparatorOnly(b *parser.Block) bool {
+	return len(b.Items) == 1 && b.Items[0].Kind == parser.ItemSeparator
 }
 
 // blankBefore reports whether the line before offset is blank.

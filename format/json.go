@@ -21,9 +21,32 @@ func (w *writer) body(b *parser.Block) {
 	if !ok {
 		return
 	}
-	p := printer{src: w.src, indent: w.options.Indent, newline: w.newlineAt(r.Body.Span.Start)}
+	indent := w.options.Indent
+	if indent == "" {
+		indent = ownIndent(w.src, tokens)
+	}
+	p := printer{src: w.src, indent: indent, newline: w.newlineAt(r.Body.Span.Start)}
 	p.document(root)
 	w.replace(r.Body.Span, p.out.String())
+}
+
+// ownIndent is what the first line inside a body's outer bracket is indented by,
+// where that is some blanks or some tabs; else two blanks.
+func ownIndent(src string, tokens []token) string {
+	const usual, longest = "  ", 8
+	if len(tokens) < 2 || !tokens[1].newline {
+		return usual
+	}
+	blanksBefore := func(at int) string {
+		line := src[strings.LastIndexByte(src[:at], '\n')+1 : at]
+		return line[len(strings.TrimRight(line, blanks)):]
+	}
+	indent := blanksBefore(tokens[1].span.Start)
+	if blanksBefore(tokens[0].span.Start) != "" || indent == "" || len(indent) > longest ||
+		strings.Trim(indent, " ") != "" && strings.Trim(indent, "\t") != "" {
+		return usual
+	}
+	return indent
 }
 
 func hasDirective(b *parser.Block, name string) bool {

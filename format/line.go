@@ -11,10 +11,10 @@ import (
 const blanks = " \t"
 
 // item makes the edits of one item.
-func (w *writer) item(b *parser.Block, item parser.Item) {
+func (w *writer) item(index int, b *parser.Block, item parser.Item) {
 	switch item.Kind {
 	case parser.ItemSeparator:
-		w.separator(b, item.Span)
+		w.separator(index, b, item.Span)
 	case parser.ItemComment, parser.ItemTargetLine:
 		w.trimLines(item.Span)
 	case parser.ItemDirective:
@@ -53,9 +53,13 @@ func (w *writer) trimLines(span text.Span) {
 }
 
 // separator writes "### Title".
-func (w *writer) separator(b *parser.Block, span text.Span) {
+func (w *writer) separator(index int, b *parser.Block, span text.Span) {
 	line, ok := w.content(span)
 	if !ok {
+		return
+	}
+	if isSeparatorOnly(b) || w.separatorBefore(index) {
+		w.trimLines(span)
 		return
 	}
 	written := strings.Trim(line.Of(w.src), blanks+"\ufeff")
@@ -72,7 +76,8 @@ func (w *writer) separator(b *parser.Block, span text.Span) {
 	w.replace(text.Span{Start: start, End: line.End}, hashes+title)
 }
 
-// directive writes "# @name" and leaves what follows the name as it is.
+// directive writes "# @name" where a tool knows the name, and leaves what follows
+// it as it is. Another one may be a variable that somebody commented out.
 func (w *writer) directive(b *parser.Block, span text.Span) {
 	for i := range b.Directives {
 		d := &b.Directives[i]
@@ -81,7 +86,7 @@ func (w *writer) directive(b *parser.Block, span text.Span) {
 		}
 		prefix := w.src[span.Start : d.NameSpan.Start-1]
 		mark := strings.Trim(prefix, blanks)
-		if mark != "#" && mark != "//" {
+		if _, known := parser.LookupDirective(d.Name); !known || mark != "#" && mark != "//" {
 			break
 		}
 		start := span.Start + strings.Index(prefix, mark)
