@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,15 +37,37 @@ func newUser(t *testing.T) *user {
 	} {
 		t.Setenv(name, filepath.Join(u.home, dir))
 	}
-	for _, name := range []string{
-		"VAULT_LSP_CONFIG", "VAULT_ADDR", "VAULT_TOKEN", "VAULT_NAMESPACE", "VAULT_CACERT", "BAO_ADDR", "BAO_TOKEN",
-		"VAULT_LSP_LOCAL_PASSPHRASE", "VAULT_LSP_SIGN_INS_PASSPHRASE", "DBUS_SESSION_BUS_ADDRESS",
-		"AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_CONFIG_FILE",
-	} {
-		t.Setenv(name, "")
-		_ = os.Unsetenv(name)
-	}
+	isolate(t)
 	return u
+}
+
+// ambient is what the names of variables begin with that say who somebody is, at
+// which vault, or where a machine's own identity is.
+var ambient = []string{
+	"AWS_", "AMAZON_", "GOOGLE_", "GCLOUD_", "GCE_", "CLOUDSDK_", "AZURE_", "ARM_", "IDENTITY_", "IMDS_", "MSI_",
+	"VAULT_", "BAO_", "HCP_", "OP_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy",
+}
+
+// isolate takes every ambient identity out of the environment and keeps the
+// machine's metadata services from being asked for one.
+func isolate(t *testing.T) {
+	t.Helper()
+	cleared := []string{"VAULT_LSP_CONFIG", "VAULT_LSP_LOCAL_PASSPHRASE", "VAULT_LSP_SIGN_INS_PASSPHRASE", "DBUS_SESSION_BUS_ADDRESS"}
+	for _, pair := range os.Environ() {
+		name, _, _ := strings.Cut(pair, "=")
+		own := strings.HasPrefix(name, "VAULT_LSP_") && !slices.Contains(cleared, name)
+		if slices.Contains(cleared, name) || !own && slices.ContainsFunc(ambient, func(prefix string) bool { return strings.HasPrefix(name, prefix) }) {
+			t.Setenv(name, "")
+			_ = os.Unsetenv(name)
+		}
+	}
+	closed := closedPort(t)
+	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	// Asking that address is all a program does that takes this machine for one
+	// of Google or Azure.
+	t.Setenv("GCE_METADATA_HOST", closed)
+	t.Setenv("IDENTITY_ENDPOINT", "http://"+closed)
+	t.Setenv("IDENTITY_HEADER", "none")
 }
 
 // write writes a file of the working folder and returns its path.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -12,7 +13,7 @@ import (
 // exit status of the contract, as text and as JSON.
 func TestFaultsOnTheCommandLine(t *testing.T) {
 	w := newFaultWorld(t)
-	for _, f := range faults {
+	for _, f := range slices.Concat(faults, vaultFaults) {
 		t.Run(f.name, func(t *testing.T) {
 			file := w.write("fault.http", w.replace.Replace(f.text))
 			r := w.run("send", file).want(t, f.exit)

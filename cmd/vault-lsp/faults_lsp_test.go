@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -109,7 +110,7 @@ func TestFaultsInTheEditor(t *testing.T) {
 	program := testtools.Product(t)
 	w := newFaultWorld(t)
 	s := editServer(t, w, program)
-	for _, f := range faults {
+	for _, f := range slices.Concat(faults, vaultFaults) {
 		t.Run(f.name, func(t *testing.T) {
 			uri := s.open(strings.ReplaceAll(f.name, " ", "-"), w.replace.Replace(f.text))
 			answer, err := s.send(uri)

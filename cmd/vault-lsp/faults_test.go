@@ -67,8 +67,6 @@ var faults = []fault{
 		[]string{"damaged.age", "damaged"}},
 	{"no such local secret", "GET TARGET\nA: {{$local secret=their credential=kept}}\n", exitReference, "not-found",
 		[]string{`"their"`, "there"}},
-	{"no region", "GET TARGET\nA: {{$aws secret=x}}\n", exitReference, "invalid-reference",
-		[]string{"which region to ask", "AWS_REGION"}},
 	{"unknown provider", "GET TARGET\nA: {{$vualt path=x}}\n", exitReference, "unknown-provider",
 		[]string{"$vualt", "$vault"}},
 	{"unknown field", "GET TARGET\nA: {{$vault path=x kye=password}}\n", exitReference, "unknown-field",
@@ -135,7 +133,8 @@ func newFaultWorld(t *testing.T) *faultWorld {
 		vault("mistyped", good.Address, "FAULT_WRONG_TOKEN") + vault("sealed", sealed.Address, "FAULT_ROOT_TOKEN") +
 		vault("closed", "http://"+closed, "FAULT_ROOT_TOKEN") + vault("untrusted", untrusted.Address, "FAULT_ROOT_TOKEN") +
 		local("kept", "FAULT_PASSPHRASE") + local("forgotten", "FAULT_FORGOTTEN") + local("damaged", "FAULT_PASSPHRASE") +
-		"}, \"defaults\": {\"vault\": \"good\", \"local\": \"kept\"} }\n")
+		profilesText(t, w.faultProfiles(closed)) +
+		"}, \"defaults\": {\"vault\": \"good\", \"local\": \"kept\"}, \"timeouts\": {\"ssm\": \"1s\"} }\n")
 	for _, name := range []string{"kept", "forgotten", "damaged"} {
 		w.pipe(faultValue, "secret", "set", "there", "--credential", name).want(t, exitOK)
 	}
@@ -148,7 +147,8 @@ func newFaultWorld(t *testing.T) *faultWorld {
 	t.Cleanup(plain.Close)
 	t.Cleanup(secure.Close)
 	const secret = "{{$vault path=app/db key=password}}"
-	w.replace = strings.NewReplacer("TLSTARGET", secure.URL, "TARGET", plain.URL, "CLOSED", closed, "SECRET", secret)
+	w.replace = strings.NewReplacer("TLSTARGET", secure.URL, "TARGET", plain.URL, "CLOSED", closed,
+		"VAULTHOST", "localhost"+closed[strings.LastIndexByte(closed, ':'):], "SECRET", secret)
 	w.fine = w.replace.Replace("GET TARGET/\nA: SECRET\n")
 	return w
 }
@@ -195,7 +195,7 @@ func (w *faultWorld) tells(t *testing.T, text string, words ...string) {
 			t.Errorf("it does not say %q: %s", word, text)
 		}
 	}
-	for _, value := range []string{faultValue, faultToken, faultPassphrase, faultWrong} {
+	for _, value := range []string{faultValue, faultToken, faultPassphrase, faultWrong, faultKey, faultPrincipal} {
 		for _, form := range encodedForms(value) {
 			if strings.Contains(text, form) {
 				t.Errorf("it shows %q: %s", form, text)
