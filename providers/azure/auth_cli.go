@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -17,6 +16,8 @@ import (
 	"unicode/utf16"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
+
+	"github.com/vault-lsp/vault-lsp/internal/childenv"
 )
 
 // toolTimeout bounds one command. The Azure CLI takes about a second, more
@@ -146,7 +147,7 @@ func (t tool) run(ctx context.Context, path, resource, tenant string) ([]byte, e
 	command := exec.CommandContext(ctx, path, t.arguments(resource, tenant)...)
 	// Not in the folder of the workspace, whose files the program might load.
 	command.Dir = filepath.Dir(path)
-	command.Env = os.Environ()
+	command.Env = childenv.Environ()
 	if t.variables != nil {
 		command.Env = append(command.Env, t.variables(resource, tenant)...)
 	}

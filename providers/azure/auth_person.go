@@ -201,13 +201,22 @@ func (a *authority) withCode(ctx context.Context, client public.Client, person p
 		return public.AuthResult{}, err
 	}
 	shown := providers.DeviceCode{URL: code.Result.VerificationURL, Code: code.Result.UserCode, Expires: code.Result.ExpiresOn}
-	if err := person.ShowCode(ctx, shown); err != nil {
-		if ctx.Err() != nil {
-			return public.AuthResult{}, ctx.Err()
+	// Whoever shows the code may keep showing it until it was entered.
+	limited, cancel := context.WithCancel(ctx)
+	defer cancel()
+	told := make(chan error, 1)
+	go func() {
+		err := person.ShowCode(limited, shown)
+		told <- err
+		if err != nil {
+			cancel()
 		}
-		return public.AuthResult{}, &personError{text: "the sign-in was ended before the code was entered", hint: "sign in again", err: err}
+	}()
+	result, err := code.AuthenticationResult(limited)
+	if err == nil || ctx.Err() != nil || limited.Err() == nil {
+		return result, err
 	}
-	return code.AuthenticationResult(ctx)
+	return public.AuthResult{}, &personError{text: "the sign-in was ended before the code was entered", hint: "sign in again", err: <-told}
 }
 
 // checkAddress refuses an address of an authority that no browser should open.

@@ -225,6 +225,7 @@ func (f failure) aboutNetwork() fault {
 	err := f.network()
 	var dns *net.DNSError
 	var timeout net.Error
+	var proxy *proxyError
 	server := f.server(err)
 	found := fault{kind: providers.Unavailable, hint: "check the network, VPN or proxy"}
 	switch {
@@ -242,6 +243,12 @@ func (f failure) aboutNetwork() fault {
 		found.message = server + " closed the connection without an answer"
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
 		found.message = server + " cannot be reached"
+	case errors.As(err, &proxy) && proxy.status == http.StatusProxyAuthRequired:
+		found.message = "the proxy on the way to " + server + " asks for a sign-in"
+		found.hint = "write user and password into HTTPS_PROXY of the environment"
+	case errors.As(err, &proxy):
+		found.message = fmt.Sprintf("the proxy on the way to %s refuses (status %d)", server, proxy.status)
+		found.hint = "have the proxy let the host through"
 	case strings.Contains(err.Error(), "proxyconnect"), strings.Contains(err.Error(), "socks connect"):
 		found.message = "the proxy on the way to " + server + " could not be used"
 		found.hint = "check HTTPS_PROXY and the proxy of the configuration"

@@ -7,6 +7,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -255,6 +258,36 @@ func TestAnswersThatAreNoVaults(t *testing.T) {
 		got := providertest.WantError(t, err, providers.Unavailable, leak)
 		if want := map[bool]string{true: "4 MiB", false: "not one of a key vault"}[name == "too large"]; !strings.Contains(got.Message, want) {
 			t.Errorf("message %q", got.Message)
+		}
+	}
+}
+
+// TestProxy: everything goes through the proxy, and what it refuses is told.
+func TestProxy(t *testing.T) {
+	t.Parallel()
+	for status, part := range map[int]string{http.StatusProxyAuthRequired: "asks for a sign-in", http.StatusForbidden: "refuses (status 403)"} {
+		var asked []string
+		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			asked = append(asked, r.Method+" "+r.Host)
+			w.WriteHeader(status)
+		}))
+		t.Cleanup(proxy.Close)
+		through, err := url.Parse(proxy.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := azure.New(azure.Options{Proxy: http.ProxyURL(through)})
+		got := providertest.WantError(t, getError(t, p, principal(nil), inVault(t, "present")), providers.Unavailable)
+		if !strings.Contains(got.Message, "the proxy on the way to") || !strings.Contains(got.Message, part) {
+			t.Errorf("message %q", got.Message)
+		}
+		if _, err := p.Check(t.Context(), principal(nil)); err == nil {
+			t.Error("the authority was reached past the proxy")
+		}
+		slices.Sort(asked)
+		want := []string{"CONNECT login.microsoftonline.com:443", "CONNECT my-vault.vault.azure.net:443"}
+		if asked = slices.Compact(asked); !slices.Equal(asked, want) {
+			t.Errorf("the proxy was asked for %q", asked)
 		}
 	}
 }

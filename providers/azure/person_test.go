@@ -156,11 +156,13 @@ func (o *office) person(t *testing.T, name string) providers.Person {
 			go signIn(address)
 			return nil
 		},
-		ShowCode: func(_ context.Context, code providers.DeviceCode) error {
+		// The code stays on the screen until the sign-in is over.
+		ShowCode: func(ctx context.Context, code providers.DeviceCode) error {
 			if code.Code == "" || code.URL == "" || code.Expires.Before(time.Now()) {
 				return fmt.Errorf("the code is %+v", code)
 			}
 			go signIn(o.entra.DevicePage(code.Code))
+			<-ctx.Done()
 			return nil
 		},
 	}

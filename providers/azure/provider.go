@@ -173,5 +173,10 @@ func (p *Provider) explain(ctx context.Context, op string, c *client, credential
 		f.settings = c.settings
 		f.who = c.who
 	}
-	return f.explain()
+	told := f.explain()
+	if c != nil && hasStatus(err, http.StatusUnauthorized) {
+		// The next call signs in anew: the token may have been revoked.
+		c.tokens.end()
+	}
+	return told
 }

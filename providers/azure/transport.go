@@ -51,6 +51,7 @@ func newTransport(roots *x509.CertPool, proxy func(*http.Request) (*url.URL, err
 	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}
 	return &http.Transport{
 		Proxy:                  proxy,
+		OnProxyConnectResponse: checkProxy,
 		DialContext:            loopback(dialer.DialContext),
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots},
 		TLSHandshakeTimeout:    tlsTimeout,
@@ -60,6 +61,19 @@ func newTransport(roots *x509.CertPool, proxy func(*http.Request) (*url.URL, err
 		ForceAttemptHTTP2:      true,
 		MaxResponseHeaderBytes: 1 << 20,
 	}
+}
+
+// proxyError is a proxy that does not lead on.
+type proxyError struct{ status int }
+
+func (e *proxyError) Error() string { return fmt.Sprintf("the proxy answers with status %d", e.status) }
+
+// checkProxy tells a refusal of the proxy from one of the server behind it.
+func checkProxy(_ context.Context, _ *url.URL, _ *http.Request, response *http.Response) error {
+	if response.StatusCode != http.StatusOK {
+		return &proxyError{status: response.StatusCode}
+	}
+	return nil
 }
 
 // loopback dials names under .localhost as this machine, whose resolver may not

@@ -15,6 +15,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/json"
 	"encoding/pem"
+	"log/slog"
 	"math/big"
 	"net"
 	"net/http"
@@ -71,10 +72,7 @@ func New(tb testing.TB) *Cloud {
 	}
 	certificate, roots, file := newCertificate(tb)
 	c.CAFile = file
-	server := httptest.NewUnstartedServer(http.HandlerFunc(c.serve))
-	server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
-	server.StartTLS()
-	tb.Cleanup(server.Close)
+	server := startTLS(tb, http.HandlerFunc(c.serve), certificate)
 	c.Address = server.Listener.Addr().String()
 	dialer := &net.Dialer{}
 	c.Transport = &http.Transport{
@@ -166,15 +164,22 @@ func (c *Cloud) serve(w http.ResponseWriter, r *http.Request) {
 func Serve(tb testing.TB, handler http.Handler) (host, caFile string) {
 	tb.Helper()
 	certificate, _, file := newCertificate(tb)
-	server := httptest.NewUnstartedServer(handler)
-	server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
-	server.StartTLS()
-	tb.Cleanup(server.Close)
+	server := startTLS(tb, handler, certificate)
 	_, port, err := net.SplitHostPort(server.Listener.Addr().String())
 	if err != nil {
 		tb.Fatalf("azurefake: %v", err)
 	}
 	return "localhost:" + port, file
+}
+
+// startTLS starts a server that says nothing about handshakes that tests break.
+func startTLS(tb testing.TB, handler http.Handler, certificate tls.Certificate) *httptest.Server {
+	server := httptest.NewUnstartedServer(handler)
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
+	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
+	server.StartTLS()
+	tb.Cleanup(server.Close)
+	return server
 }
 
 // newCertificate makes the certificate of all hosts.
