@@ -31,6 +31,8 @@ type capabilities struct {
 	ask bool
 	// showDocument: the client can open a URL in a browser.
 	showDocument bool
+	// pull: the client asks for diagnostics, and can be told to ask again.
+	pull bool
 	// related: diagnostics may point at other places.
 	related bool
 	// lensRefresh: lenses can be asked to be fetched again.
@@ -48,6 +50,7 @@ func readCapabilities(c *protocol.ClientCapabilities) capabilities {
 	caps := capabilities{encoding: text.UTF16}
 	readWorkspaceCapabilities(&caps, c.Workspace)
 	readDocumentCapabilities(&caps, c.TextDocument)
+	readPullCapabilities(&caps, c)
 	if w := c.Window; w != nil {
 		caps.progress = is(w.WorkDoneProgress)
 		caps.ask = w.ShowMessage != nil
@@ -99,6 +102,17 @@ func readDocumentCapabilities(caps *capabilities, t *protocol.TextDocumentClient
 	}
 	if h := t.Hover; h != nil {
 		caps.markdown = slices.Contains(h.ContentFormat, protocol.MarkupKindMarkdown)
+	}
+}
+
+// readPullCapabilities reads whether the client asks for diagnostics.
+func readPullCapabilities(caps *capabilities, c *protocol.ClientCapabilities) {
+	if c.TextDocument == nil || c.TextDocument.Diagnostic == nil || c.Workspace == nil || c.Workspace.Diagnostics == nil {
+		return
+	}
+	caps.pull = is(c.Workspace.Diagnostics.RefreshSupport)
+	if caps.pull {
+		caps.related = is(c.TextDocument.Diagnostic.RelatedInformation)
 	}
 }
 

@@ -16,6 +16,7 @@ func TestCapabilitiesAreTheMethods(t *testing.T) {
 	t.Parallel()
 	methods := map[string]string{
 		"completionProvider":               "textDocument/completion",
+		"diagnosticProvider":               "textDocument/diagnostic",
 		"hoverProvider":                    "textDocument/hover",
 		"definitionProvider":               "textDocument/definition",
 		"referencesProvider":               "textDocument/references",
@@ -31,7 +32,7 @@ func TestCapabilitiesAreTheMethods(t *testing.T) {
 		"documentOnTypeFormattingProvider": "textDocument/onTypeFormatting",
 	}
 	e := start(t, Deps{}, nil)
-	capabilities := e.Initialize(nil).Capabilities
+	capabilities := e.Initialize(map[string]any{"capabilities": pulling()}).Capabilities
 	var promised []string
 	for name, value := range capabilities {
 		if !strings.HasSuffix(name, "Provider") || value == false {

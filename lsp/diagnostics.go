@@ -76,13 +76,17 @@ func (p *publisher) close() {
 
 // diagnoseAll schedules every open document.
 func (s *session) diagnoseAll(delay time.Duration) {
+	if s.caps.pull {
+		s.diagnostics.schedule(allPulled, delay)
+	}
 	for _, doc := range s.snapshot().Documents() {
 		s.diagnostics.schedule(doc.URI, delay)
 	}
 }
 
 // publishDiagnostics sends the diagnostics of a document as it is now; of one
-// that is closed, none.
+// that is closed, none. A client that asks for them gets those of environment
+// files only.
 func (s *session) publishDiagnostics(u uri.URI) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -90,6 +94,13 @@ func (s *session) publishDiagnostics(u uri.URI) {
 		}
 	}()
 	snap := s.snapshot()
+	if s.caps.pull {
+		if u == allPulled {
+			s.refreshPulled()
+		}
+		s.publishEnvironments(snap)
+		return
+	}
 	params := &protocol.PublishDiagnosticsParams{URI: u}
 	if doc := snap.Document(u); doc != nil {
 		params.Version = protocol.NewOptional(doc.Version)

@@ -195,6 +195,9 @@ func (s *session) didChangeWatchedFiles(_ context.Context, p *protocol.DidChange
 	for _, doc := range snap.Documents() {
 		if concerns(p.Changes, doc.Path()) {
 			s.diagnostics.schedule(doc.URI, diagnosticsDelay)
+			if s.caps.pull {
+				s.diagnostics.schedule(allPulled, diagnosticsDelay)
+			}
 		}
 	}
 	return nil

@@ -24,6 +24,7 @@ func (s *session) newDispatcher() *dispatcher {
 			protocol.MethodTextDocumentCompletion:        handleCall(s.completion),
 			protocol.MethodCompletionItemResolve:         handleCall(s.completionResolve),
 			protocol.MethodTextDocumentHover:             handleCall(s.hover),
+			protocol.MethodTextDocumentDiagnostic:        handleCall(s.diagnostic),
 			protocol.MethodTextDocumentDefinition:        handleCall(s.definition),
 			protocol.MethodTextDocumentReferences:        handleCall(s.references),
 			protocol.MethodTextDocumentDocumentHighlight: handleCall(s.documentHighlight),
@@ -114,7 +115,7 @@ func appendRoot(roots []string, u uri.URI) []string {
 // serverCapabilities says what we can do.
 func (s *session) serverCapabilities() protocol.ServerCapabilities {
 	yes, incremental := true, protocol.TextDocumentSyncKindIncremental
-	return protocol.ServerCapabilities{
+	capabilities := protocol.ServerCapabilities{
 		PositionEncoding: encodingKind(s.caps.encoding),
 		TextDocumentSync: &protocol.TextDocumentSyncOptions{
 			OpenClose: &yes, Change: &incremental, Save: protocol.Boolean(true),
@@ -154,6 +155,10 @@ func (s *session) serverCapabilities() protocol.ServerCapabilities {
 			},
 		},
 	}
+	if s.caps.pull {
+		capabilities.DiagnosticProvider = &protocol.DiagnosticOptions{InterFileDependencies: true}
+	}
+	return capabilities
 }
 
 // initialized asks for what only a running client can be asked: its settings
