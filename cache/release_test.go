@@ -3,6 +3,8 @@ package cache
 import (
 	"context"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,15 +15,22 @@ import (
 func TestOnRelease(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
 		var released []string
 		c := New(Options[string]{
-			TTL: time.Hour, Copy: func(s string) string { return s }, OnRelease: func(s string) { released = append(released, s) },
+			TTL: time.Hour, Copy: func(s string) string { return s }, OnRelease: func(s string) {
+				mu.Lock()
+				defer mu.Unlock()
+				released = append(released, s)
+			},
 		})
 		defer c.Close()
 		s := &source{}
 		wantReleased := func(want ...string) {
 			t.Helper()
 			synctest.Wait()
+			mu.Lock()
+			defer mu.Unlock()
 			if !slices.Equal(released, want) {
 				t.Errorf("released %q, want %q", released, want)
 			}
@@ -50,8 +59,8 @@ func TestOnRelease(t *testing.T) {
 func TestOnReleaseOfWhatNobodyTook(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		released := 0
-		c := New(Options[string]{TTL: time.Hour, Copy: func(s string) string { return s }, OnRelease: func(string) { released++ }})
+		var released atomic.Int32
+		c := New(Options[string]{TTL: time.Hour, Copy: func(s string) string { return s }, OnRelease: func(string) { released.Add(1) }})
 		defer c.Close()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
@@ -59,13 +68,13 @@ func TestOnReleaseOfWhatNobodyTook(t *testing.T) {
 			time.Sleep(time.Minute) // it does not look at its context
 			return "late", time.Time{}, nil
 		})
-		if err == nil || released != 0 {
-			t.Errorf("error %v, %d released", err, released)
+		if err == nil || released.Load() != 0 {
+			t.Errorf("error %v, %d released", err, released.Load())
 		}
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		if released != 1 {
-			t.Errorf("%d released, want 1", released)
+		if n := released.Load(); n != 1 {
+			t.Errorf("%d released, want 1", n)
 		}
 	})
 }
