@@ -206,7 +206,7 @@ func (d *diagnoser) problem(p env.Problem) {
 
 // related points at a variable's winning definition.
 func (d *diagnoser) related(definitions []env.Definition, message string) []Related {
-	if len(definitions) == 0 || definitions[0].Source == env.SourceOverride {
+	if len(definitions) == 0 || definitions[0].Source == env.SourceOverride || definitions[0].InEditor() {
 		return nil
 	}
 	return []Related{{Message: message, Location: locationOf(definitions[0])}}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/vault-lsp/vault-lsp/env"
 	"github.com/vault-lsp/vault-lsp/internal/text"
+	"github.com/vault-lsp/vault-lsp/parser"
 	"github.com/vault-lsp/vault-lsp/secret"
 	"github.com/vault-lsp/vault-lsp/template"
 )
@@ -150,8 +151,11 @@ func fieldTable(spec secret.Spec, values map[string]string) string {
 
 // variableDoc lists all definitions of a variable, the one that counts first.
 func (in Input) variableDoc(name string) string {
-	definitions := in.Scope.Lookup(name)
+	definitions, path := in.Scope.Resolve(name)
 	if len(definitions) == 0 {
+		if doc := notVariableDoc(name); doc != "" {
+			return doc
+		}
 		where := "in this file"
 		if in.Environment != "" {
 			where += " or in the environment " + in.Environment
@@ -160,6 +164,9 @@ func (in Input) variableDoc(name string) string {
 	}
 	var out strings.Builder
 	fmt.Fprintf(&out, "**%s**", plain(name))
+	if path != "" {
+		fmt.Fprintf(&out, ": what stands at %s in %s", code(path), code(strings.TrimSuffix(name, path)))
+	}
 	if value := in.shownValue(definitions[0]); value != "" {
 		out.WriteString(" = " + code(value))
 	}
@@ -183,6 +190,23 @@ func (in Input) variableDoc(name string) string {
 		}
 	}
 	return out.String()
+}
+
+// notVariableDoc explains names that are none of a variable: values of other
+// requests, and files.
+func notVariableDoc(name string) string {
+	if strings.HasPrefix(name, "<") {
+		return "The text of a file in the workspace, put in when the request is sent."
+	}
+	ref, ok := parser.ParseResponseRef(name, &template.Expr{Kind: template.Variable, NameSpan: text.Span{End: len(name)}})
+	if !ok {
+		return ""
+	}
+	of := "the answer to"
+	if ref.OfRequest {
+		of = "the text of"
+	}
+	return fmt.Sprintf("A value of %s the request %s. Such values are not taken; put it into a variable.", of, code(ref.Request.Of(name)))
 }
 
 // refsIn returns the references that a definition's value holds.

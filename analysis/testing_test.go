@@ -26,7 +26,8 @@ var testFiles = fstest.MapFS{
     "stripe_key": {"provider": "vault", "path": "dev/stripe", "key": "api_key"},
     "old_key": {"provider": "hcp", "app": "web", "secret": "KEY"},
     "broken": "{{nowhere}}",
-    "tag": "from-env"
+    "tag": "from-env",
+    "conf": {"list": ["first"]}
   }
 }`)},
 	"http-client.private.env.json": {Data: []byte(`{"dev": {"password": "` + secretMarker + `-private", "tag": "` + secretMarker + `-tag"}}`)},

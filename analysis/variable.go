@@ -19,7 +19,8 @@ func (in Input) lookup(name string) []env.Definition {
 	if in.Scope == nil {
 		return nil
 	}
-	return in.Scope.Lookup(name)
+	definitions, _ := in.Scope.Resolve(name)
+	return definitions
 }
 
 // definedIn says in words where a definition stands.
@@ -31,7 +32,12 @@ func (in Input) definedIn(d env.Definition) string {
 		return fmt.Sprintf("this file, line %d", d.Line)
 	case env.SourcePrompt:
 		return fmt.Sprintf("asked for when the request is sent, line %d", d.Line)
+	case env.SourceEditor:
+		return "your editor's settings, environment " + in.Environment
 	case env.SourceShared:
+		if d.InEditor() {
+			return "your editor's settings, shared by all environments"
+		}
 		return fmt.Sprintf("%s:%d, shared by all environments", d.Path, d.Line)
 	case env.SourceDotenv:
 		return fmt.Sprintf("%s:%d", d.Path, d.Line)
@@ -155,7 +161,7 @@ func Definition(in Input, offset int) []Location {
 	}
 	var locations []Location
 	for _, d := range in.withScopeAt(offset).lookup(name) {
-		if d.Source != env.SourceOverride {
+		if d.Source != env.SourceOverride && !d.InEditor() {
 			locations = append(locations, locationOf(d))
 		}
 	}

@@ -1,6 +1,8 @@
 package env
 
 import (
+	"fmt"
+
 	"github.com/vault-lsp/vault-lsp/internal/text"
 	"github.com/vault-lsp/vault-lsp/secret"
 	"github.com/vault-lsp/vault-lsp/template"
@@ -18,6 +20,7 @@ const (
 	SourceUser        Source = "user"        // http-client.env.json.user
 	SourceEnvironment Source = "environment" // http-client.env.json
 	SourceVSCode      Source = "vscode"      // .vscode/settings.json
+	SourceEditor      Source = "editor"      // the same setting, where only the user's own settings have it
 	SourceShared      Source = "shared"      // $shared of any of those files
 	SourceDotenv      Source = "dotenv"      // .env
 )
@@ -27,15 +30,16 @@ type Definition struct {
 	Name   string
 	Source Source
 	// Path is the environment file's path in the file system given to Load;
-	// empty for the request file itself and for overrides.
+	// empty for the request file itself, for overrides and for the editor's
+	// settings.
 	Path string
 	// Span is where the whole definition stands and NameSpan its name, as byte
 	// offsets into the file of Path, or into the request file. Both are empty
-	// for overrides.
+	// for overrides and for the editor's settings.
 	Span     text.Span
 	NameSpan text.Span
 	// Line and Column are where the definition begins, from 1; the column
-	// counts bytes. 0 for overrides.
+	// counts bytes. 0 for overrides and for the editor's settings.
 	Line   int
 	Column int
 	// Private is set if the value comes from a file that is meant to stay on
@@ -58,6 +62,20 @@ type Definition struct {
 
 	// pending is a reference object whose values hold {{name}}.
 	pending *pendingRef
+}
+
+// InEditor reports whether the definition stands in the settings of the user's
+// editor, which no path names.
+func (d Definition) InEditor() bool {
+	return d.Path == "" && (d.Source == SourceEditor || d.Source == SourceShared)
+}
+
+// where says in words where a definition stands.
+func (d Definition) where() string {
+	if d.InEditor() {
+		return "your editor's settings"
+	}
+	return fmt.Sprintf("%s:%d", d.Path, d.Line)
 }
 
 // place returns an offset's line and column, both from 1; the column counts

@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/vault-lsp/vault-lsp/internal/text"
 )
 
 // Environments are the environment files that apply to the request files of
@@ -14,6 +16,8 @@ type Environments struct {
 	names    []string
 	files    []string
 	problems []FileProblem
+	// found are the files as they were read, nearest first.
+	found []environmentFile
 	// byName holds each environment's variables, $shared ones included; every
 	// list begins with the definition that wins.
 	byName map[string]map[string][]*Definition
@@ -88,8 +92,40 @@ func Load(fsys fs.FS, dir string) *Environments {
 			break
 		}
 	}
-	e.merge(found)
+	e.found = found
+	e.merge()
 	return e
+}
+
+// WithEditor returns the environments with those of the setting
+// rest-client.environmentVariables that only the user's own settings have, where
+// no file of the workspace says the same. setting is its value as JSON, as an
+// editor gives it: the user's and the workspace's together. What comes from it
+// is private, and what is wrong in it is the editor's to report.
+func (e *Environments) WithEditor(setting string) *Environments {
+	file := parseEnvironmentFile("", SourceEditor, setting)
+	known := map[[2]string]bool{}
+	for _, other := range e.found {
+		for _, environment := range other.environments {
+			for _, d := range environment.definitions {
+				known[[2]string{environment.name, d.Name}] = known[[2]string{environment.name, d.Name}] || other.source == SourceVSCode
+			}
+		}
+	}
+	for i := range file.environments {
+		environment := &file.environments[i]
+		environment.definitions = slices.DeleteFunc(environment.definitions, func(d *Definition) bool {
+			return known[[2]string{environment.name, d.Name}]
+		})
+		for _, d := range environment.definitions {
+			d.Private, d.Line, d.Column, d.Span, d.NameSpan = true, 0, 0, text.Span{}, text.Span{}
+		}
+	}
+	with := &Environments{
+		files: e.files, problems: e.problems, dotenvs: e.dotenvs, found: append(slices.Clone(e.found), file),
+	}
+	with.merge()
+	return with
 }
 
 // loadDir reads the files of one folder.
@@ -186,7 +222,8 @@ func (e *Environments) read(fsys fs.FS, name string) (string, bool) {
 }
 
 // merge orders the definitions of all files by rank.
-func (e *Environments) merge(found []environmentFile) {
+func (e *Environments) merge() {
+	found := slices.Clone(e.found)
 	for _, file := range found {
 		for _, environment := range file.environments {
 			if !environment.shared && !slices.Contains(e.names, environment.name) {
@@ -194,7 +231,7 @@ func (e *Environments) merge(found []environmentFile) {
 			}
 		}
 	}
-	rank := map[Source]int{SourcePrivate: 0, SourceUser: 1, SourceEnvironment: 2, SourceVSCode: 3}
+	rank := map[Source]int{SourcePrivate: 0, SourceUser: 1, SourceEnvironment: 2, SourceVSCode: 3, SourceEditor: 4}
 	// Stable: files of the same kind stay in the order nearest first.
 	slices.SortStableFunc(found, func(a, b environmentFile) int { return rank[a.source] - rank[b.source] })
 	e.byName = make(map[string]map[string][]*Definition, len(e.names))

@@ -313,7 +313,7 @@ func (x *expander) structured(e *template.Expr, d *Definition, path string, o, o
 	case d.Problem != "":
 		x.add(Problem{
 			Code: CodeBadDefinition, Span: o.span, Variable: o.innermost,
-			Message: fmt.Sprintf("The definition of %s in %s:%d cannot be used: %s.", o.innermost, d.Path, d.Line, d.Problem),
+			Message: fmt.Sprintf("The definition of %s in %s cannot be used: %s.", o.innermost, d.where(), d.Problem),
 		})
 	case d.Ref != nil:
 		if !x.checking {
@@ -329,7 +329,7 @@ func (x *expander) structured(e *template.Expr, d *Definition, path string, o, o
 			value, ok = lookupPath(d.Object, path)
 		}
 		if !ok {
-			x.problem(CodeUndefined, "", outer, e.NameSpan, "The value of %s, defined in %s:%d, has nothing at %s.", strings.TrimSuffix(o.innermost, path), d.Path, d.Line, path)
+			x.problem(CodeUndefined, "", outer, e.NameSpan, "The value of %s, defined in %s, has nothing at %s.", strings.TrimSuffix(o.innermost, path), d.where(), path)
 			return
 		}
 		x.stack = append(x.stack, o.innermost)

@@ -155,6 +155,16 @@ func (s *Scope) Lookup(name string) []Definition {
 	return slices.Concat(overrides, inFile, inEnv)
 }
 
+// Resolve is Lookup for a name as it is used: that of a variable, or of a
+// variable and the path of a value in it (ruling C18), which is returned.
+func (s *Scope) Resolve(name string) (definitions []Definition, path string) {
+	_, path, ok := s.resolve(name)
+	if !ok {
+		return nil, ""
+	}
+	return s.Lookup(strings.TrimSuffix(name, path)), path
+}
+
 // fileDefinition describes a variable of the file.
 func (s *Scope) fileDefinition(v *parser.Variable) Definition {
 	line, column := place(s.mapper(), v.Span.Start)

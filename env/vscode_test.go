@@ -1,6 +1,7 @@
 package env
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -77,6 +78,60 @@ func TestShared(t *testing.T) {
 		}
 		if got != want {
 			t.Errorf("%s: %q, want %q", src, got, want)
+		}
+	}
+}
+
+// TestEditorSettings: what only the user's own settings have is private and
+// comes behind the workspace's; what the workspace's settings say is not told
+// twice, though the editor gives both together.
+func TestEditorSettings(t *testing.T) {
+	t.Parallel()
+	workspace := Load(files(
+		".vscode/settings.json", `{"rest-client.environmentVariables": {"dev": {"a": "workspace"}}}`,
+		"http-client.env.json", `{"$shared": {"c": "shared"}}`,
+	), ".")
+	envs := workspace.WithEditor(`{"$shared": {"b": "user", "c": "user's"}, "dev": {"a": "workspace", "c": "own", "d": {"e": 1}}, "mine": {}, "bad": 7}`)
+	scope := NewScope(nil, envs, "dev", nil)
+	type candidate struct {
+		Source  Source
+		Text    string
+		Private bool
+	}
+	for name, want := range map[string][]candidate{
+		"a": {{SourceVSCode, "workspace", false}},
+		"b": {{SourceShared, "user", true}},
+		"c": {{SourceEditor, "own", true}, {SourceShared, "shared", false}, {SourceShared, "user's", true}},
+		"d": {{SourceEditor, `{"e":1}`, true}},
+	} {
+		var got []candidate
+		for _, d := range scope.Lookup(name) {
+			got = append(got, candidate{d.Source, d.Text(), d.Private})
+			if d.Private != d.InEditor() || d.InEditor() != (d.Line == 0) {
+				t.Errorf("%s: %+v", name, d)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+	for _, p := range scope.Expand("{{c}}", scan("{{c}}")).Pieces {
+		if !p.Private {
+			t.Errorf("%+v is not private", p)
+		}
+	}
+	if e := scope.Expand("{{d.x}}", scan("{{d.x}}")); len(e.Problems) != 1 || !strings.Contains(e.Problems[0].Message, "defined in your editor's settings,") {
+		t.Errorf("%+v", e.Problems)
+	}
+	if diff := cmp.Diff([]string{"dev", "mine"}, envs.Names()); diff != "" {
+		t.Error(diff)
+	}
+	if len(workspace.Names()) != 1 || envs.Problems() != nil {
+		t.Errorf("the files' own environments are %v, problems %v", workspace.Names(), envs.Problems())
+	}
+	for _, setting := range []string{"", "null", "[]", "{", `"x"`} {
+		if names := workspace.WithEditor(setting).Names(); len(names) != 1 {
+			t.Errorf("%q gives %v", setting, names)
 		}
 	}
 }
