@@ -75,8 +75,8 @@ func badName() FieldProblem {
 }
 
 func unknownProvider(name string) FieldProblem {
-	hint := "one of: " + strings.Join(providerNames(), ", ")
-	if near := spelling.Nearest(name, providerNames()); near != "" {
+	hint := "one of: " + strings.Join(MethodProviders(), ", ")
+	if near := spelling.Nearest(name, MethodProviders()); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
 	return FieldProblem{"provider", "unknown provider", hint}

@@ -1,5 +1,7 @@
 package credentials
 
+import "slices"
+
 // FieldType says which values a field of a profile takes.
 type FieldType string
 
@@ -105,4 +107,16 @@ func MethodsOf(provider string) []Method {
 		}
 	}
 	return methods
+}
+
+// MethodProviders returns the providers that have ways to sign in, in the
+// table's order. The others use the profiles of one of them, or none.
+func MethodProviders() []string {
+	var names []string
+	for _, m := range Methods() {
+		if !slices.Contains(names, m.Provider) {
+			names = append(names, m.Provider)
+		}
+	}
+	return names
 }

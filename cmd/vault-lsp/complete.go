@@ -76,7 +76,7 @@ func completeFlags(cmd *cobra.Command, which func(*cobra.Command, []string) (pro
 
 func completeProviders(prefix string) []string {
 	var found []string
-	for _, name := range credentialProviders() {
+	for _, name := range credentials.MethodProviders() {
 		if spec, _ := secret.Lookup(name); strings.HasPrefix(name, prefix) {
 			found = append(found, cobra.CompletionWithDesc(name, spec.Label))
 		}

@@ -42,24 +42,13 @@ func (a *app) credentialAdd() *cobra.Command {
 			return a.addCredential(cmd.Context(), name, n)
 		},
 	}
-	cmd.Flags().StringVar(&n.provider, "provider", "", "provider: "+strings.Join(credentialProviders(), ", "))
+	cmd.Flags().StringVar(&n.provider, "provider", "", "provider: "+strings.Join(credentials.MethodProviders(), ", "))
 	cmd.Flags().StringVar(&n.auth, "auth", "", "way to sign in; see vault-lsp credential methods")
 	cmd.Flags().StringArrayVar(&n.set, "set", nil, "plain field, name=value (repeatable)")
 	cmd.Flags().StringArrayVar(&n.from, "from", nil, "source of a secret field, name=env:NAME, name=file:PATH or name=keyring (repeatable)")
 	cmd.Flags().BoolVar(&n.makeDefault, "default", false, "use it where a reference of the provider names none")
 	completeFlags(cmd, func(*cobra.Command, []string) (string, string) { return n.provider, n.auth })
 	return cmd
-}
-
-// credentialProviders are the providers that have ways to sign in.
-func credentialProviders() []string {
-	var names []string
-	for _, m := range credentials.Methods() {
-		if !slices.Contains(names, m.Provider) {
-			names = append(names, m.Provider)
-		}
-	}
-	return names
 }
 
 func (a *app) addCredential(ctx context.Context, name string, n newCredential) error {

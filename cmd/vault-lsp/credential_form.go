@@ -75,7 +75,7 @@ func (f *form) askProvider() error {
 		return nil
 	}
 	var options []option
-	for _, name := range credentialProviders() {
+	for _, name := range credentials.MethodProviders() {
 		spec, _ := secret.Lookup(name)
 		options = append(options, option{name, spec.Label})
 	}
