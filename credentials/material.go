@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vault-lsp/vault-lsp/internal/childenv"
 	"github.com/vault-lsp/vault-lsp/secret"
 )
 
@@ -205,6 +206,7 @@ func (s *Store) run(ctx context.Context, argv []string) ([]byte, error) {
 	if _, err := os.Stat(command.Dir); err != nil {
 		command.Dir = ""
 	}
+	command.Env = childenv.Environ()
 	command.Stdout = &out
 	// A grandchild may hold the output open after the command has been killed.
 	command.WaitDelay = time.Second

@@ -209,6 +209,33 @@ func TestCompletion(t *testing.T) {
 	}
 }
 
+// TestThreatBrowserInheritsPassphrases: a browser lives for days, and what it
+// starts has its environment.
+func TestThreatBrowserInheritsPassphrases(t *testing.T) {
+	if _, err := os.Stat("/bin/sh"); err != nil {
+		t.Skip("left out: there is no /bin/sh")
+	}
+	dir := t.TempDir()
+	out := filepath.Join(dir, "env")
+	script := filepath.Join(dir, "browser")
+	if err := os.WriteFile(script, []byte("env > "+out+".new\nmv "+out+".new "+out+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("BROWSER", "/bin/sh "+script)
+	t.Setenv("VAULT_LSP_LOCAL_PASSPHRASE", "first")
+	t.Setenv("VAULT_LSP_SIGN_INS_PASSPHRASE", "second")
+	if err := openBrowser(t.Context(), "https://login.example.com/"); err != nil {
+		t.Fatal(err)
+	}
+	var seen []byte
+	for len(seen) == 0 && t.Context().Err() == nil {
+		seen, _ = os.ReadFile(out)
+	}
+	if !strings.Contains(string(seen), "BROWSER=") || strings.Contains(string(seen), "PASSPHRASE") {
+		t.Errorf("the browser has %s", seen)
+	}
+}
+
 func TestBrowserCommands(t *testing.T) {
 	t.Parallel()
 	const address = "https://login.example.com/?a=b&c=d"

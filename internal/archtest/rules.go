@@ -50,7 +50,7 @@ func Rules() map[string]Rule {
 			Forbidden: pure(),
 		},
 		"credentials": {
-			Ours:      []string{"secret", "internal/agefile", "internal/spelling"},
+			Ours:      []string{"secret", "internal/agefile", "internal/childenv", "internal/spelling"},
 			Outside:   []string{"filippo.io/age", "github.com/tailscale/hujson", "github.com/zalando/go-keyring", "github.com/godbus/dbus", "github.com/gofrs/flock"},
 			Forbidden: []string{"log", "net/http"},
 		},
@@ -63,7 +63,8 @@ func Rules() map[string]Rule {
 			Outside:   []string{"filippo.io/age", "github.com/gofrs/flock"},
 			Forbidden: append(noProcess(), "net/http"),
 		},
-		"internal/input": {Forbidden: append(noProcess(), "net/http")},
+		"internal/childenv": {Forbidden: append(noProcess(), "net")},
+		"internal/input":    {Forbidden: append(noProcess(), "net/http")},
 		"providers": {
 			Ours:      []string{"secret", "credentials", "cache", "internal/spelling"},
 			Outside:   []string{"github.com/theory/jsonpath"},
@@ -75,7 +76,7 @@ func Rules() map[string]Rule {
 			Forbidden: append(noProcess(), "net/http"),
 		},
 		"providers/awsauth": {
-			Ours:      []string{"providers", "secret", "credentials"},
+			Ours:      []string{"internal/childenv", "providers", "secret", "credentials"},
 			Outside:   []string{"github.com/aws/"},
 			Forbidden: []string{"log"}, // it runs the credential_process of AWS profiles
 		},
@@ -91,7 +92,7 @@ func Rules() map[string]Rule {
 		},
 		"providers/azure/azurefake": {Outside: []string{"github.com/Azure/azure-sdk-for-go/sdk/"}, Forbidden: noProcess()},
 		"providers/azure": {
-			Ours: []string{"providers", "secret", "credentials"},
+			Ours: []string{"internal/childenv", "providers", "secret", "credentials"},
 			Outside: []string{
 				"github.com/Azure/azure-sdk-for-go/sdk/", "github.com/AzureAD/microsoft-authentication-library-for-go/",
 				"golang.org/x/sync", "software.sslmate.com/src/go-pkcs12",
@@ -120,7 +121,7 @@ func Rules() map[string]Rule {
 			Forbidden: noProcess(),
 		},
 		"providers/onepassword": {
-			Ours:      []string{"providers", "secret", "credentials"},
+			Ours:      []string{"internal/childenv", "providers", "secret", "credentials"},
 			Forbidden: []string{"net/http", "log"},
 		},
 		"providers/providertest": {Ours: []string{"providers", "secret", "credentials"}},

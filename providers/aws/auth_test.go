@@ -409,6 +409,18 @@ printf '{"Version":1,"AccessKeyId":"ASIA%s%s","SecretAccessKey":"MARKER-x"}' "$l
 	wantWho(t, aws.New(aws.Options{}), c, "ASIA3") // no line, and three arguments: && touch $HOME
 }
 
+// TestThreatProcessInheritsPassphrases: a credential_process has no use for the
+// passphrases of this program.
+func TestThreatProcessInheritsPassphrases(t *testing.T) {
+	_, endpoint := newKeyFake(t)
+	t.Setenv("VAULT_LSP_LOCAL_PASSPHRASE", "first")
+	t.Setenv("VAULT_LSP_SIGN_INS_PASSPHRASE", "second")
+	script := writeFile(t, "script", `printf '{"Version":1,"AccessKeyId":"ASIA%s","SecretAccessKey":"MARKER-x"}' "$VAULT_LSP_LOCAL_PASSPHRASE$VAULT_LSP_SIGN_INS_PASSPHRASE"`)
+	config := writeFile(t, "config", "[profile prod]\ncredential_process = sh "+script+"\n")
+	c := credential("profile", fields{"profile": "prod", "configFile": config, "region": region, "endpoint": endpoint}, nil)
+	wantWho(t, aws.New(aws.Options{}), c, "ASIA")
+}
+
 // TLS is verified, with the certificates of AWS_CA_BUNDLE where that is set.
 func TestCertificates(t *testing.T) {
 	server := httptest.NewTLSServer(&keyFake{})

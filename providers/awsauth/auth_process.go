@@ -3,7 +3,6 @@ package awsauth
 import (
 	"context"
 	"errors"
-	"os"
 	"os/exec"
 	"runtime"
 	"strings"
@@ -11,6 +10,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
+
+	"github.com/vault-lsp/vault-lsp/internal/childenv"
 )
 
 // processTimeout bounds one run of a credential_process, which may open a
@@ -36,7 +37,7 @@ func (l *loader) process(command string) (aws.CredentialsProvider, error) {
 		if errors.Is(cmd.Err, exec.ErrDot) {
 			return nil, cmd.Err // a program of the current folder is not the user's
 		}
-		cmd.Env = os.Environ()
+		cmd.Env = childenv.Environ()
 		cmd.WaitDelay = processDelay
 		return cmd, nil
 	})

@@ -111,6 +111,17 @@ func TestAzureCLIArguments(t *testing.T) {
 	}
 }
 
+// TestThreatToolInheritsPassphrases: az has no use for the passphrases of this
+// program.
+func TestThreatToolInheritsPassphrases(t *testing.T) {
+	cloud := newCloud(t)
+	token := cloud.Issue("the-cli", azurefake.Tenant, "https://vault.azure.net")
+	t.Setenv("VAULT_LSP_LOCAL_PASSPHRASE", "first")
+	t.Setenv("VAULT_LSP_SIGN_INS_PASSPHRASE", "second")
+	program(t, "az", `[ -z "$VAULT_LSP_LOCAL_PASSPHRASE$VAULT_LSP_SIGN_INS_PASSPHRASE" ] || exit 1`+"\n"+prints(azFormat, token))
+	get(t, newProvider(cloud), credential("cli", nil, nil), inVault(t, "present"))
+}
+
 // TestAzureCLIFails: the complaint of the program is understood and not shown.
 func TestAzureCLIFails(t *testing.T) {
 	const private = "private-complaint-51"

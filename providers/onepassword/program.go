@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/vault-lsp/vault-lsp/credentials"
+	"github.com/vault-lsp/vault-lsp/internal/childenv"
 	"github.com/vault-lsp/vault-lsp/providers"
 )
 
@@ -76,7 +77,7 @@ func (p *Provider) command(ctx context.Context, credential providers.Credential,
 	if err != nil {
 		return nil, err
 	}
-	c := &command{path: path, env: os.Environ()}
+	c := &command{path: path, env: childenv.Environ()}
 	if account := credential.Profile.Fields[fieldAccount]; account != "" {
 		// One argument, so that no account is taken for a flag.
 		c.arguments = append(c.arguments, "--"+fieldAccount+"="+account)

@@ -1,0 +1,26 @@
+// Package childenv makes the environment of the programs that are started: the
+// helpers that give credentials or secrets, and the browser. They inherit what
+// the user's shell has, but not the passphrases that are for this program only.
+package childenv
+
+import (
+	"os"
+	"slices"
+	"strings"
+)
+
+// Of returns the variables of an environment that a child gets, in a new slice.
+// What is left out is every VAULT_LSP_…_PASSPHRASE, in whichever case, since a
+// browser and what it starts may live for days with its environment readable
+// for every process of the user.
+func Of(environment []string) []string {
+	return slices.DeleteFunc(slices.Clone(environment), isOwnSecret)
+}
+
+// Environ is Of for the environment of this process.
+func Environ() []string { return Of(os.Environ()) }
+
+func isOwnSecret(variable string) bool {
+	name, _, _ := strings.Cut(strings.ToUpper(variable), "=")
+	return strings.HasPrefix(name, "VAULT_LSP_") && strings.HasSuffix(name, "_PASSPHRASE")
+}
