@@ -94,6 +94,9 @@ func (s settings) inVault(field string, parts identifier) (location, error) {
 			return location{}, &fieldError{field: field, text: "does not name a vault of letters, digits and hyphens", hint: "a vault's name is the first part of its host name"}
 		}
 		host = strings.ToLower(parts.vault) + "." + s.suffix
+		if strings.EqualFold(parts.vault, "localhost") && s.ownSuffix && isLocal(s.suffix) {
+			host = s.suffix // an emulator's first vault has no name
+		}
 	}
 	if !s.permits(host) {
 		return location{}, s.foreign(field, host)

@@ -42,6 +42,8 @@ func TestLocate(t *testing.T) {
 		{"cloud by authority", map[string]string{"authority": "https://login.chinacloudapi.cn"}, map[string]string{"vault": "my-vault", "secret": "n"}, location{"my-vault.vault.azure.cn", "n", ""}},
 		{"own cloud", stack, map[string]string{"vault": "my-vault", "secret": "n"}, location{"my-vault.vault.stack.example.net", "n", ""}},
 		{"emulator", emulator, map[string]string{"id": "https://localhost:8443/secrets/n"}, location{"localhost:8443", "n", ""}},
+		{"emulator's vault by name", emulator, map[string]string{"vault": "localhost", "secret": "n"}, location{"localhost:8443", "n", ""}},
+		{"localhost elsewhere", stack, map[string]string{"vault": "localhost", "secret": "n"}, location{"localhost.vault.stack.example.net", "n", ""}},
 		{"emulator's other vault", emulator, map[string]string{"vault": "my-vault", "secret": "n"}, location{"my-vault.localhost:8443", "n", ""}},
 		{"suffix beside the cloud's", both, map[string]string{"vault": "my-vault", "secret": "n"}, location{"my-vault.vault.private.example.net", "n", ""}},
 		{"cloud's beside the suffix", both, map[string]string{"id": "https://my-vault.vault.azure.net/secrets/n"}, location{"my-vault.vault.azure.net", "n", ""}},
