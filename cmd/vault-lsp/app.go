@@ -151,7 +151,7 @@ func remoteVaults(proxy func(*http.Request) (*url.URL, error)) []providers.Provi
 		aws.New(aws.Options{Accounts: amazon}),
 		ssm.New(ssm.Options{Accounts: amazon}),
 		gcp.New(gcp.Options{Proxy: proxy, UserAgent: agent}),
-		vault.New(vault.Options{Proxy: proxy}),
+		vault.New(vault.Options{Proxy: proxy, UserAgent: agent}),
 		hcp.New(hcp.Options{Proxy: proxy, UserAgent: agent}),
 		azure.New(azure.Options{Proxy: proxy, UserAgent: agent}),
 	}
