@@ -18,9 +18,17 @@ import (
 	"github.com/vault-lsp/vault-lsp/internal/testtools"
 	"github.com/vault-lsp/vault-lsp/providers"
 	"github.com/vault-lsp/vault-lsp/providers/aws"
+	"github.com/vault-lsp/vault-lsp/providers/awsauth"
 	"github.com/vault-lsp/vault-lsp/providers/providertest"
 	"github.com/vault-lsp/vault-lsp/secret"
 )
+
+// quick is a provider that does not wait for a person who is a function.
+func quick() *aws.Provider {
+	return aws.New(aws.Options{Accounts: awsauth.New(awsauth.Options{
+		After: func(time.Duration) <-chan time.Time { return time.After(time.Millisecond) },
+	})})
+}
 
 // who asks the keyFake which access key the credential has.
 func who(t *testing.T, p *aws.Provider, credential providers.Credential) (string, error) {
@@ -92,7 +100,7 @@ func TestSSO(t *testing.T) {
 	fake := newSSOFake(t)
 	fake.pending = 1
 	_, endpoint := newKeyFake(t)
-	p := aws.New(aws.Options{})
+	p := quick()
 	credential := ssoCredential(endpoint, nil)
 	masked := announced(&credential)
 
@@ -231,7 +239,7 @@ func TestSSOSignInFails(t *testing.T) {
 		t.Run(code, func(t *testing.T) {
 			fake := newSSOFake(t)
 			fake.refuse = code
-			_, err := aws.New(aws.Options{}).SignIn(t.Context(), ssoCredential("http://127.0.0.1:1", nil), (&somebody{}).person())
+			_, err := quick().SignIn(t.Context(), ssoCredential("http://127.0.0.1:1", nil), (&somebody{}).person())
 			providertest.WantError(t, err, kind, "MARKER")
 		})
 	}
@@ -240,7 +248,7 @@ func TestSSOSignInFails(t *testing.T) {
 		fake.pending = 1000
 		person := (&somebody{}).person()
 		person.ShowCode = func(context.Context, providers.DeviceCode) error { return errors.New("closed") }
-		_, err := aws.New(aws.Options{}).SignIn(t.Context(), ssoCredential("http://127.0.0.1:1", nil), person)
+		_, err := quick().SignIn(t.Context(), ssoCredential("http://127.0.0.1:1", nil), person)
 		providertest.WantError(t, err, providers.Unauthenticated, "MARKER")
 	})
 	t.Run("cancelled", func(t *testing.T) {
@@ -249,7 +257,7 @@ func TestSSOSignInFails(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		person := (&somebody{}).person()
 		person.ShowCode = func(context.Context, providers.DeviceCode) error { cancel(); return nil }
-		_, err := aws.New(aws.Options{}).SignIn(ctx, ssoCredential("http://127.0.0.1:1", nil), person)
+		_, err := quick().SignIn(ctx, ssoCredential("http://127.0.0.1:1", nil), person)
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
 		}
@@ -295,7 +303,7 @@ sso_region = eu-central-1
 sso_account_id = 123456789012
 sso_role_name = Writer
 `)
-	p := aws.New(aws.Options{})
+	p := quick()
 	profile := func(name string) providers.Credential {
 		return credential("profile", fields{"profile": name, "configFile": config, "region": region,
 			"endpoint": strings.Replace(endpoint, "127.0.0.1", "secretsmanager.localhost", 1)}, nil)
@@ -354,7 +362,7 @@ sso_role_name = Reader
 		}
 		return strings.TrimSpace(string(output))
 	}
-	p := aws.New(aws.Options{})
+	p := quick()
 	credential := ssoCredential(endpoint, fields{"session": "corp"})
 	if _, err := p.SignIn(t.Context(), credential, (&somebody{}).person()); err != nil {
 		t.Fatal(err)
@@ -393,7 +401,7 @@ func TestSSOSignOut(t *testing.T) {
 	fake := newSSOFake(t)
 	_, endpoint := newKeyFake(t)
 	t.Setenv("AWS_ENDPOINT_URL_STS", endpoint)
-	p, credential := aws.New(aws.Options{}), ssoCredential(endpoint, nil)
+	p, credential := quick(), ssoCredential(endpoint, nil)
 	if _, err := p.SignIn(t.Context(), credential, (&somebody{}).person()); err != nil {
 		t.Fatal(err)
 	}

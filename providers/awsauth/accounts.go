@@ -22,6 +22,9 @@ type Options struct {
 	UserAgent string
 	// Clock tells the time; time.Now where nil.
 	Clock func() time.Time
+	// After waits between two questions whether a person has confirmed; time.After
+	// where nil.
+	After func(time.Duration) <-chan time.Time
 }
 
 // Accounts are the AWS accounts in use, one for each credential. Several
@@ -44,6 +47,9 @@ func New(options Options) *Accounts {
 	}
 	if options.Clock == nil {
 		options.Clock = time.Now
+	}
+	if options.After == nil {
+		options.After = time.After
 	}
 	return &Accounts{options: options, held: map[string]*Account{}, turns: map[string]chan struct{}{}}
 }

@@ -112,8 +112,7 @@ func (t *tokens) await(ctx context.Context, person providers.Person, client *sso
 	if interval <= 0 {
 		interval = pollInterval
 	}
-	timer := time.NewTimer(interval)
-	defer timer.Stop()
+	next := t.loader.accounts.options.After(interval)
 	for {
 		select {
 		case err := <-told:
@@ -124,7 +123,7 @@ func (t *tokens) await(ctx context.Context, person providers.Person, client *sso
 			continue
 		case <-ctx.Done():
 			return nil, context.Cause(ctx)
-		case <-timer.C:
+		case <-next:
 		}
 		out, err := client.CreateToken(ctx, &ssooidc.CreateTokenInput{
 			ClientId: registered.ClientId, ClientSecret: registered.ClientSecret,
@@ -144,7 +143,7 @@ func (t *tokens) await(ctx context.Context, person providers.Person, client *sso
 			// No answer: slower, but the person may be confirming all the same.
 			interval += pollInterval
 		}
-		timer.Reset(interval)
+		next = t.loader.accounts.options.After(interval)
 	}
 }
 
