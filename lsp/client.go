@@ -67,7 +67,7 @@ func (s *session) register(ctx context.Context) {
 	var wanted []protocol.Registration
 	if s.caps.registerConfiguration {
 		wanted = append(wanted, s.registration(protocol.MethodWorkspaceDidChangeConfiguration,
-			&protocol.DidChangeConfigurationRegistrationOptions{Section: protocol.String(SettingsSection)}))
+			&protocol.DidChangeConfigurationRegistrationOptions{Section: protocol.StringSlice{SettingsSection, environmentsSection}}))
 	}
 	if s.caps.registerWatchers {
 		wanted = append(wanted, s.registration(protocol.MethodWorkspaceDidChangeWatchedFiles,

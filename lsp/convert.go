@@ -68,7 +68,8 @@ func (s *session) toLocation(snap *Snapshot, doc *Document, l analysis.Location)
 	if l.Path == "" {
 		return protocol.Location{URI: doc.URI, Range: s.toRange(doc, l.Span)}, true
 	}
-	path := filepath.Join(snap.Root(doc.Path()), filepath.FromSlash(l.Path))
+	root, _ := snap.Folders(doc)
+	path := filepath.Join(root, filepath.FromSlash(l.Path))
 	src, err := os.ReadFile(path)
 	if err != nil {
 		return protocol.Location{}, false

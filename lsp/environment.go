@@ -22,7 +22,7 @@ import (
 const maxEnvironmentFile = 16 << 20
 
 // environmentPattern matches the files that env.Load reads, for watching them.
-const environmentPattern = "**/{http-client.env.json,http-client.private.env.json,http-client.env.json.user,.env,.env.*}"
+const environmentPattern = "**/{http-client.env.json,http-client.private.env.json,http-client.env.json.user,rest-client.env.json,rest-client.private.env.json,.env,.env.*,.vscode/settings.json}"
 
 // environments keeps the environment files of the folders that open documents
 // lie in. A folder's files are read again when one of them has changed on disk,
@@ -36,6 +36,9 @@ type environments struct {
 type folderEnvironments struct {
 	stamp  string
 	loaded *env.Environments
+	// with is loaded with the environments of the editor's settings.
+	editor string
+	with   *env.Environments
 }
 
 func newEnvironments() *environments {
@@ -43,28 +46,48 @@ func newEnvironments() *environments {
 }
 
 // load returns the environments that apply in dir, with the files of its
-// parents up to root. Both are paths of the operating system.
-func (e *environments) load(root, dir string) *env.Environments {
+// parents up to root, and those of the editor's settings. Both are paths of the
+// operating system, or "".
+func (e *environments) load(root, dir, editor string) *env.Environments {
+	key := root + "\x00" + dir
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	loaded, stamp := e.read(root, dir, e.folders[key])
+	known := e.folders[key]
+	if known.loaded != loaded || known.editor != editor || known.with == nil {
+		known = folderEnvironments{stamp: stamp, loaded: loaded, editor: editor, with: loaded}
+		if editor != "" {
+			known.with = loaded.WithEditor(editor)
+		}
+		e.folders[key] = known
+	}
+	return known.with
+}
+
+// read reads the environment files, unless what is known of them still holds.
+func (e *environments) read(root, dir string, known folderEnvironments) (loaded *env.Environments, stamp string) {
+	if root == "" {
+		if known.loaded != nil {
+			return known.loaded, ""
+		}
+		return env.Load(nil, "."), ""
+	}
 	rel, err := filepath.Rel(root, dir)
 	if err != nil {
-		return env.Load(nil, ".")
+		return env.Load(nil, "."), ""
 	}
 	rel = filepath.ToSlash(rel)
-	key := root + "\x00" + rel
 	opened, err := os.OpenRoot(root)
 	if err != nil {
-		return env.Load(nil, ".")
+		return env.Load(nil, "."), ""
 	}
 	defer opened.Close()
 	files := regularFiles{opened}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if known, ok := e.folders[key]; ok && known.stamp == files.stamp(rel, known.loaded) {
-		return known.loaded
+	if known.loaded != nil && known.stamp == files.stamp(rel, known.loaded) {
+		return known.loaded, known.stamp
 	}
-	loaded := env.Load(files, rel)
-	e.folders[key] = folderEnvironments{stamp: files.stamp(rel, loaded), loaded: loaded}
-	return loaded
+	loaded = env.Load(files, rel)
+	return loaded, files.stamp(rel, loaded)
 }
 
 // forget makes the next use read every file again: the client says that
@@ -114,13 +137,14 @@ func (f regularFiles) stamp(dir string, loaded *env.Environments) string {
 }
 
 // environmentsOf returns the environments that apply to a document; one that is
-// in no file system has none.
+// in no file system has those of the editor's settings only.
 func (s *session) environmentsOf(snap *Snapshot, doc *Document) *env.Environments {
-	file := doc.Path()
-	if file == "" {
-		return env.Load(nil, ".")
+	root, dir := snap.Folders(doc)
+	editor, known := snap.editor[root]
+	if !known {
+		editor = snap.editor[""]
 	}
-	return s.environments.load(snap.Root(file), filepath.Dir(file))
+	return s.environments.load(root, dir, editor)
 }
 
 // scope returns what the names in the document mean.

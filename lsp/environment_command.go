@@ -32,14 +32,14 @@ func (s *session) selectEnvironment(ctx context.Context, inv invocation, args se
 	if err := knownEnvironment(s.environmentsOf(inv.snap, doc), args.Environment); err != nil {
 		return nil, err
 	}
-	path := doc.Path()
-	if path == "" {
+	root, _ := inv.snap.Folders(doc)
+	if root == "" {
 		return nil, &Failure{
-			Code: "no-file", Message: "a document that is in no file has no environments", Hint: "save it first",
+			Code: "no-file", Message: "a document that is in no file and no workspace has no environments", Hint: "save it first",
 		}
 	}
 	s.update(func(next *Snapshot) {
-		next.selected[next.Root(path)] = args.Environment
+		next.selected[root] = args.Environment
 	})
 	s.diagnoseAll(0)
 	inv.snap = s.snapshot()

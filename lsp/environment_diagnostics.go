@@ -22,11 +22,10 @@ type fileProblems map[string][]env.FileProblem
 func (s *session) environmentProblems(snap *Snapshot) fileProblems {
 	problems := fileProblems{}
 	for _, doc := range snap.Documents() {
-		file := doc.Path()
-		if file == "" {
+		root, _ := snap.Folders(doc)
+		if root == "" {
 			continue
 		}
-		root := snap.Root(file)
 		for _, problem := range s.environmentsOf(snap, doc).Problems() {
 			path := filepath.Join(root, filepath.FromSlash(problem.Path))
 			// The same file seen from another root has another relative path.

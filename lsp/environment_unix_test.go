@@ -39,7 +39,7 @@ func TestHostileEnvironmentFiles(t *testing.T) {
 				t.Fatalf("making a %s: %v", name, err)
 			}
 		}
-		if names := newEnvironments().load(dir, dir).Names(); len(names) != 0 {
+		if names := newEnvironments().load(dir, dir, "").Names(); len(names) != 0 {
 			t.Errorf("%s: environments %q", name, names)
 		}
 	}

@@ -199,6 +199,10 @@ func (s *session) didChangeWorkspaceFolders(_ context.Context, p *protocol.DidCh
 		}
 	})
 	s.tellRoots()
+	if s.caps.configuration {
+		turn := s.settingsTurns.next()
+		s.background("settings", func(ctx context.Context) { s.loadSettings(ctx, turn, nil) })
+	}
 	s.diagnoseAll(diagnosticsDelay)
 	return nil
 }

@@ -140,9 +140,7 @@ func (s *session) plan(snap *Snapshot, doc *Document, req *parser.Request, envir
 		return nil, err
 	}
 	sources := request.Sources{Answer: prompts.answer}
-	if path := doc.Path(); path != "" {
-		sources.Workspace, sources.Dir = snap.Root(path), filepath.Dir(path)
-	}
+	sources.Workspace, sources.Dir = snap.Folders(doc)
 	plan, problems := request.Build(doc.File, req, s.scope(snap, doc, envs, name), sources)
 	if missing := request.Unanswered(problems); len(missing) > 0 {
 		prompts.miss(missing)
@@ -157,9 +155,7 @@ func (s *session) plan(snap *Snapshot, doc *Document, req *parser.Request, envir
 // call is how requests of the document are sent for this client.
 func (s *session) call(snap *Snapshot, doc *Document, progress *progressReport, grants *request.Grants) request.Call {
 	call := request.Call{Progress: progress.report, Grants: grants}
-	if path := doc.Path(); path != "" {
-		call.Workspace = snap.Root(path)
-	}
+	call.Workspace, _ = snap.Folders(doc)
 	if s.caps.ask {
 		call.Ask = s.askDestination
 	}

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
@@ -114,23 +115,50 @@ func (s *session) loadSettings(ctx context.Context, turn uint64, pushed json.Raw
 	if section == nil {
 		section = sectionOf(s.settings)
 	}
+	editor := map[string]string{}
 	if s.caps.configuration {
-		name := SettingsSection
-		answers, err := s.client.Configuration(ctx, &protocol.ConfigurationParams{
-			Items: []protocol.ConfigurationItem{{Section: &name}},
-		})
+		roots := append([]string{""}, s.snapshot().roots...)
+		answers, err := s.client.Configuration(ctx, configurationOf(roots))
 		switch {
 		case err != nil:
 			s.log.Warn("asking for the settings", zap.Error(err))
-		case len(answers) == 1 && string(answers[0]) != "null":
+		case len(answers) > 0 && string(answers[0]) != "null":
 			section = json.RawMessage(answers[0])
+		}
+		for i, root := range roots {
+			if i+1 < len(answers) {
+				editor[root] = string(answers[i+1])
+			}
 		}
 	}
 	settings, problems := DecodeSettings(section)
-	s.settingsTurns.apply(turn, func() { s.applySettings(settings) })
+	s.settingsTurns.apply(turn, func() {
+		s.update(func(next *Snapshot) { next.editor = editor })
+		s.applySettings(settings)
+	})
 	if len(problems) > 0 {
 		s.warn(ctx, "Settings: "+strings.Join(problems, "; "))
 	}
+}
+
+// environmentsSection is the setting of the REST Client extension that holds
+// environments; people who come from it have theirs there.
+const environmentsSection = "rest-client.environmentVariables"
+
+// configurationOf asks for our settings, and for the environments that the
+// editor's settings hold for each of the folders; "" is for documents in none.
+func configurationOf(roots []string) *protocol.ConfigurationParams {
+	ours, environments := SettingsSection, environmentsSection
+	params := &protocol.ConfigurationParams{Items: []protocol.ConfigurationItem{{Section: &ours}}}
+	for _, root := range roots {
+		item := protocol.ConfigurationItem{Section: &environments}
+		if root != "" {
+			scope := uri.File(root)
+			item.ScopeURI = &scope
+		}
+		params.Items = append(params.Items, item)
+	}
+	return params
 }
 
 // sectionOf returns our section of a settings object, or nil.

@@ -29,10 +29,16 @@ type Document struct {
 }
 
 // newDocument parses src.
-func newDocument(u uri.URI, version int32, src string) *Document {
+// language is what the client calls its language, which says where requests stand
+// in a document whose name does not.
+func newDocument(u uri.URI, version int32, language, src string) *Document {
+	read := parser.LanguageOf(string(u))
+	if named, known := parser.LanguageNamed(language); known && read == parser.HTTP {
+		read = named
+	}
 	return &Document{
 		URI: u, Version: version,
-		File: parser.ParseAs(parser.LanguageOf(string(u)), src), Mapper: text.NewMapper(src), Literals: analysis.FindLiterals(src),
+		File: parser.ParseAs(read, src), Mapper: text.NewMapper(src), Literals: analysis.FindLiterals(src),
 	}
 }
 
@@ -63,6 +69,9 @@ type Snapshot struct {
 	// selected is the environment chosen for a workspace folder by command, by
 	// the folder's path.
 	selected map[string]string
+	// editor are the environments of the editor's settings as JSON, by the
+	// workspace folder's path, and under "" for documents in none.
+	editor map[string]string
 }
 
 // Document returns the open document of that URI, or nil.
@@ -109,6 +118,19 @@ func (s *Snapshot) Root(path string) string {
 	return best
 }
 
+// Folders returns the workspace folder of a document, and the folder that names
+// in it are relative to. One that was never saved belongs to the workspace's
+// first folder; both are "" for a document that belongs to none.
+func (s *Snapshot) Folders(d *Document) (root, dir string) {
+	if path := d.Path(); path != "" {
+		return s.Root(path), filepath.Dir(path)
+	}
+	if strings.HasPrefix(string(d.URI), "untitled:") && len(s.roots) > 0 {
+		return s.roots[0], s.roots[0]
+	}
+	return "", ""
+}
+
 // within reports whether path is root or below it.
 func within(root, path string) bool {
 	rel, err := filepath.Rel(root, path)
@@ -118,8 +140,8 @@ func within(root, path string) bool {
 // Environment returns the environment selected for the document: by command,
 // else by the settings, else none.
 func (s *Snapshot) Environment(d *Document) string {
-	if path := d.Path(); path != "" {
-		if name, ok := s.selected[s.Root(path)]; ok {
+	if root, _ := s.Folders(d); root != "" {
+		if name, ok := s.selected[root]; ok {
 			return name
 		}
 	}

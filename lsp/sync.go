@@ -30,9 +30,10 @@ type contentChange struct {
 // reads anything as a URI and forgets how the client spelled it.
 type didOpenParams struct {
 	TextDocument struct {
-		URI     string `json:"uri"`
-		Version int32  `json:"version"`
-		Text    string `json:"text"`
+		URI        string `json:"uri"`
+		LanguageID string `json:"languageId"`
+		Version    int32  `json:"version"`
+		Text       string `json:"text"`
 	} `json:"textDocument"`
 }
 
@@ -42,7 +43,7 @@ func (s *session) didOpen(_ context.Context, p *didOpenParams) error {
 	}
 	// What the session keeps must not hold on to the message it came in.
 	u := uri.URI(strings.Clone(p.TextDocument.URI))
-	doc := newDocument(u, p.TextDocument.Version, strings.Clone(p.TextDocument.Text))
+	doc := newDocument(u, p.TextDocument.Version, p.TextDocument.LanguageID, strings.Clone(p.TextDocument.Text))
 	s.update(func(next *Snapshot) { next.documents[canonical(u)] = doc })
 	s.diagnostics.schedule(u, 0)
 	return nil
