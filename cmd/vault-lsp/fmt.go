@@ -93,8 +93,10 @@ func formatSource(path, src string) (string, error) {
 
 // replaceFile puts text in a file's place in one step, so that nothing is lost
 // if it is interrupted. The file keeps its permissions, and a link stays a link.
+// A link out of the workspace is refused: in a cloned folder it may lead to any
+// file of the user.
 func replaceFile(path, text string) error {
-	path, err := filepath.EvalSymlinks(path)
+	path, err := insideWorkspace(path)
 	if err != nil {
 		return err
 	}
@@ -121,4 +123,29 @@ func replaceFile(path, text string) error {
 		return err
 	}
 	return os.Rename(temp.Name(), path)
+}
+
+// insideWorkspace is the path without links, of a file in the workspace of the
+// folder that it is named in.
+func insideWorkspace(path string) (string, error) {
+	resolved, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return "", err
+	}
+	if resolved, err = filepath.Abs(resolved); err != nil {
+		return "", err
+	}
+	dir, err := filepath.Abs(filepath.Dir(path))
+	if err != nil {
+		return "", err
+	}
+	root, err := filepath.EvalSymlinks(workspaceRoot(dir))
+	if err != nil {
+		return "", err
+	}
+	rest, err := filepath.Rel(root, resolved)
+	if err != nil || !filepath.IsLocal(rest) {
+		return "", fmt.Errorf("it is a link to %s, outside the workspace; name that file if you mean it", resolved)
+	}
+	return resolved, nil
 }

@@ -68,3 +68,28 @@ func TestFmtWrites(t *testing.T) {
 		t.Errorf("left over: %v", entries)
 	}
 }
+
+// TestThreatFmtThroughLink: in a cloned folder a link may lead to any file of
+// the user, which fmt -w leaves as it is.
+func TestThreatFmtThroughLink(t *testing.T) {
+	u := newUser(t)
+	outside := filepath.Join(u.home, "notes")
+	if err := os.WriteFile(outside, []byte(unformatted), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	folder := filepath.Join(u.work, "folder")
+	for link, to := range map[string]string{filepath.Join(u.work, "a.http"): outside, folder: u.home} {
+		if err := os.Symlink(to, link); err != nil {
+			t.Skip("this system makes no symbolic links:", err)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(u.work, ".git"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{filepath.Join(u.work, "a.http"), filepath.Join(folder, "notes")} {
+		u.run("fmt", "-w", path).want(t, exitUsage, "outside the workspace", outside)
+		if data, err := os.ReadFile(outside); err != nil || string(data) != unformatted {
+			t.Errorf("%s: the file is now %q, %v", path, data, err)
+		}
+	}
+}
