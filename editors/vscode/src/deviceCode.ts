@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
+import { plain } from "./plain";
 import type { Commands, DeviceCode } from "./protocol";
 
 type Cancel = (argument: Commands["vault-lsp.cancelSignIn"][0]) => Promise<unknown>;
@@ -72,7 +73,7 @@ class CodePrompt {
     const again = "Show Again";
     const cancel = "Cancel Sign-In";
     const chosen = await vscode.window.showInformationMessage(
-      `The sign-in with ${title} waits for the code ${code} at ${url}.`,
+      plain(`The sign-in with ${title} waits for the code ${code} at ${url}.`),
       again,
       cancel,
     );

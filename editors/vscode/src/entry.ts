@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { outcomeOf, sentence, signInOf } from "./failure";
+import { plain } from "./plain";
 import { executeWithProgress } from "./progress";
 import type { Failure, Question } from "./protocol";
 import { giveSecret } from "./secretInput";
@@ -71,7 +72,7 @@ function ask(title: string, question: Question, about: string): Thenable<string 
   }
   return vscode.window.showInputBox({
     ...shared,
-    prompt: `${about.charAt(0).toUpperCase()}${about.slice(1)}.`,
+    prompt: plain(`${about.charAt(0).toUpperCase()}${about.slice(1)}.`),
     placeHolder: question.title,
     password: question.hidden,
     ...(question.default === undefined ? {} : { value: question.default }),
@@ -92,7 +93,7 @@ async function enterOne(title: string, question: Question, why: string, command:
       about = error instanceof Error ? error.message : String(error);
     }
   }
-  void vscode.window.showErrorMessage(about);
+  void vscode.window.showErrorMessage(plain(about));
   return false;
 }
 

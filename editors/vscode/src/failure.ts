@@ -1,3 +1,4 @@
+import { plain } from "./plain";
 import type { Failure } from "./protocol";
 
 /** Error codes of the protocol that a command can end with. */
@@ -23,13 +24,13 @@ export function outcomeOf(error: unknown): Outcome {
   return { kind: "failed", failure: { code: "failed", message: message || "the server gave no reason" } };
 }
 
-/** The failure as one sentence: what, and what to do. */
+/** The failure as one sentence, without links: what, and what to do. */
 export function sentence(failure: Failure): string {
-  const message = failure.message.charAt(0).toUpperCase() + failure.message.slice(1);
+  const message = plain(failure.message.charAt(0).toUpperCase() + failure.message.slice(1));
   if (!failure.hint) {
     return message;
   }
-  const hint = failure.hint.charAt(0).toUpperCase() + failure.hint.slice(1);
+  const hint = plain(failure.hint.charAt(0).toUpperCase() + failure.hint.slice(1));
   return `${message.replace(/[.;]\s*$/, "")}. ${hint}`;
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { WorkDoneProgress } from "vscode-languageclient/node";
+import { plain } from "./plain";
 import type { CommandName, Commands } from "./protocol";
 import type { Server } from "./server";
 
@@ -32,7 +33,7 @@ export async function executeWithProgress<N extends CommandName>(
     void vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title, cancellable: true },
       async (progress, token) => {
-        report = (message) => progress.report({ message });
+        report = (message) => progress.report({ message: plain(message) });
         token.onCancellationRequested(() => cancellation.cancel());
         await answer.catch(() => undefined);
       },

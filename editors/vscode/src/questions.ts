@@ -5,6 +5,7 @@ import {
   type LanguageClient,
   type MessageActionItem,
 } from "vscode-languageclient/node";
+import { plain } from "./plain";
 
 /**
  * Shows the server's questions as dialogs. Most ask whether a secret may be
@@ -17,7 +18,7 @@ export function askInDialogs(client: LanguageClient): vscode.Disposable {
     // What only tells something, such as where a browser has to go, waits in the corner.
     const modal = type !== MessageType.Info;
     const options: vscode.MessageOptions = modal ? { modal, detail: rest.join("\n") } : {};
-    const chosen = await ask(type)(title, options, ...actions.map(toItem));
+    const chosen = await ask(type)(plain(title), options, ...actions.map(toItem));
     return chosen?.action ?? null;
   });
 }

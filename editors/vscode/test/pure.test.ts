@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { describeSeconds, readCacheDuration } from "../src/duration";
 import { outcomeOf, sentence, signInOf } from "../src/failure";
 import { grammarOwners, otherLenses } from "../src/languages";
+import { plain } from "../src/plain";
 import type { Failure, Provider, ReferenceField } from "../src/protocol";
 import { checkValue, firstSentence, formatReference, formatValue, optionalFields } from "../src/reference";
 import { giveSecret } from "../src/secretInput";
@@ -238,3 +239,16 @@ test(
     await assert.rejects(giveSecret([], "x"), /named no command/);
   }),
 );
+
+test("what a file or a server says is no link that runs a command", () => {
+  const failure: Failure = {
+    code: "failed",
+    message: "the secret [Repair](command:evil) is gone",
+    hint: "[see](https://evil.example)",
+  };
+  assert.equal(sentence(failure), "The secret [Repair] (command:evil) is gone. [see] (https://evil.example)");
+  const link = /\[[^\]]+\]\((?:https?:\/\/|command:|file:)[^)\s]+(?: (["'])(.+?)\1)?\)/i;
+  for (const text of ["[a](command:b)", "[a]](command:b)", "[[a](command:b)](command:c)"]) {
+    assert.doesNotMatch(plain(text), link);
+  }
+});

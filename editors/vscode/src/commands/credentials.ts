@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { withEntry } from "../entry";
 import { describeExpiry } from "../expiry";
+import { plain } from "../plain";
 import { executeWithProgress } from "../progress";
 import type { Credential, Identity } from "../protocol";
 import type { CommandContext } from "./context";
@@ -59,7 +60,7 @@ export async function testProfile(
     offerSignIn: true,
   });
   void context.credentials.refresh();
-  void vscode.window.showInformationMessage(`${name} works: signed in as ${describe(identity)}.`);
+  void vscode.window.showInformationMessage(plain(`${name} works: signed in as ${describe(identity)}.`));
 }
 
 function describe({ identity, details, expires }: Identity): string {

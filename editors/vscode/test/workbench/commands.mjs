@@ -121,3 +121,19 @@ export async function promptScenario(bench, echo) {
   assert.equal((await bench.everything()).includes(pin), false, "the answer is somewhere in the page");
   await bench.focusEditor("orders.http");
 }
+
+/** A mistake is shown once, while one types, and goes away with it. */
+export async function diagnosticsScenario(bench) {
+  const problems = (count) => bench.page.locator('.statusbar-item[id="status.problems"]', { hasText: count });
+  await bench.focusEditor("prompt.http");
+  await bench.cursorAfter("X-Pin");
+  await bench.page.keyboard.type("\nX-Bad: {{nowhere}}", { delay: 30 });
+  await bench.page.locator(".squiggly-error, .squiggly-warning").first().waitFor();
+  await problems(/^\s*1\s*0\s*$|^\s*0\s*1\s*$/).waitFor();
+  await bench.picture("diagnostics");
+  for (let i = 0; i < 20; i++) {
+    await bench.page.keyboard.press("Control+z");
+  }
+  await problems(/^\s*0\s*0\s*$/).waitFor();
+  await bench.focusEditor("orders.http");
+}

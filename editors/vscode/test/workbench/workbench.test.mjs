@@ -20,6 +20,7 @@ import {
   cacheScenario,
   curlScenario,
   destinationScenario,
+  diagnosticsScenario,
   permissionScenario,
   promptFile,
   promptScenario,
@@ -152,6 +153,7 @@ test("the extension in a real workbench", { timeout: 15 * 60_000 }, async (conte
     await step("copies as cURL", () => curlScenario(bench, vaultSecret));
     await step("sends all requests", () => sendAllScenario(bench, foreign, vaultSecret));
     await step("asks what a request prompts for", () => promptScenario(bench, echo));
+    await step("shows what is wrong as one types", () => diagnosticsScenario(bench));
     await step("signs in with a device code", () => deviceCodeScenario(bench, office));
     await step("asks to sign in when a send needs it", () => signInOnSendScenario(bench, office, echo));
     await step("cancels a send", () => cancelScenario(bench, echo));
