@@ -3,14 +3,22 @@ package lsp
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"go.lsp.dev/protocol"
 	"go.uber.org/zap"
 )
 
+// message prepares a text for the user: masked, and without links. Editors such
+// as VS Code make one of [text](command:…) in a message, and a click on it runs
+// that command; the words may be those of a workspace's file or of a server.
+func (s *session) message(text string) string {
+	return strings.ReplaceAll(s.mask(text), "](", "] (")
+}
+
 // warn shows a message to the user and logs that it did.
 func (s *session) warn(ctx context.Context, message string) {
-	message = s.mask(message)
+	message = s.message(message)
 	s.log.Warn("shown to the user", zap.String("message", message))
 	err := s.client.ShowMessage(ctx, &protocol.ShowMessageParams{Type: protocol.MessageTypeWarning, Message: message})
 	if err != nil {
@@ -20,7 +28,7 @@ func (s *session) warn(ctx context.Context, message string) {
 
 // inform shows a message that needs no answer.
 func (s *session) inform(ctx context.Context, message string) {
-	err := s.client.ShowMessage(ctx, &protocol.ShowMessageParams{Type: protocol.MessageTypeInfo, Message: s.mask(message)})
+	err := s.client.ShowMessage(ctx, &protocol.ShowMessageParams{Type: protocol.MessageTypeInfo, Message: s.message(message)})
 	if err != nil {
 		s.log.Debug("showing a message", zap.Error(err))
 	}
@@ -47,7 +55,7 @@ func (s *session) tell(ctx context.Context, message string, actions ...string) (
 }
 
 func (s *session) showRequest(ctx context.Context, kind protocol.MessageType, message string, actions []string) (string, error) {
-	params := &protocol.ShowMessageRequestParams{Type: kind, Message: s.mask(message)}
+	params := &protocol.ShowMessageRequestParams{Type: kind, Message: s.message(message)}
 	for _, title := range actions {
 		params.Actions = append(params.Actions, protocol.MessageActionItem{Title: title})
 	}

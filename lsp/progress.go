@@ -90,7 +90,7 @@ func (r *progressReport) report(message string) {
 	if r == nil {
 		return
 	}
-	message = r.s.mask(message)
+	message = r.s.message(message)
 	r.send(&protocol.WorkDoneProgressReport{Kind: "report", Message: &message})
 }
 
