@@ -40,6 +40,8 @@ type expander struct {
 	// steps counts the variables come to so far, up to maxSteps.
 	steps, maxSteps int
 	length          int
+	// deepest is how many definitions were open at once.
+	deepest int
 	// exceeded is set once a limit was reported.
 	exceeded bool
 	// log holds what was reported while checking, and told what of it the caller
@@ -52,10 +54,14 @@ type expander struct {
 const maxRemembered = 8
 
 // checkedDefinition is what looking at a definition has found: how many steps
-// it takes, and its problems, without their places.
+// it takes, how deep the definitions in it go, and its problems, without their
+// places.
 type checkedDefinition struct {
-	steps    int
-	problems []Problem
+	steps, depth int
+	problems     []Problem
+	// exceeded is set if a limit cut it off. steps and depth are then those at
+	// which it was come to: from there on it is always too much.
+	exceeded bool
 }
 
 // origin says where the expression that is expanded comes from.
@@ -204,6 +210,7 @@ func (x *expander) enter(name string, span text.Span, o origin) bool {
 		x.add(Problem{Code: CodeCycle, Span: o.at(span), Message: fmt.Sprintf("The variable %s is defined by itself (%s); change one of the definitions.", name, way)})
 		return false
 	}
+	x.deepest = max(x.deepest, len(x.stack))
 	if x.steps++; x.steps > x.maxSteps || len(x.stack) >= maxDepth {
 		x.limit(o, span)
 	}
@@ -266,22 +273,16 @@ func (x *expander) text(b binding, o origin) {
 // checkText is text for checking. It remembers what a definition costs and
 // what is wrong with it and does not look at it again: a file names the same
 // few variables in thousands of requests, and definitions that each name the
-// next one twice would be looked at without end. What a limit cut off is not
-// remembered, since it depends on the way that led here.
+// next one twice would be looked at without end.
 func (x *expander) checkText(b binding, o origin) {
-	if known, ok := x.scope.checked.Load(o.innermost); ok {
-		definition := known.(checkedDefinition)
-		if x.steps += definition.steps; x.steps > x.maxSteps {
-			x.limit(o, o.span)
-		}
-		for _, p := range definition.problems {
-			p.Span = o.span
-			x.add(p)
-		}
+	if known, ok := x.scope.checked.Load(o.innermost); ok && x.known(known.(checkedDefinition), o) {
 		return
 	}
-	steps, logged := x.steps, len(x.log)
+	steps, logged, deepest := x.steps, len(x.log), x.deepest
+	x.deepest = len(x.stack)
 	x.text(b, o)
+	depth := x.deepest - len(x.stack)
+	x.deepest = max(x.deepest, deepest)
 	var problems []Problem
 	for _, p := range x.log[logged:] {
 		p.Span = text.Span{}
@@ -295,15 +296,37 @@ func (x *expander) checkText(b binding, o origin) {
 		x.log = append(x.log, p)
 	}
 	if x.exceeded {
+		x.scope.checked.Store(o.innermost, checkedDefinition{steps: steps, depth: len(x.stack), exceeded: true})
 		return
 	}
 	cost := x.steps - steps
 	if len(problems) > 0 {
 		// It is not expanded, so what it would come to does not matter.
-		cost = 0
+		cost, depth = 0, 0
 		x.steps = steps
 	}
-	x.scope.checked.Store(o.innermost, checkedDefinition{cost, problems})
+	x.scope.checked.Store(o.innermost, checkedDefinition{steps: cost, depth: depth, problems: problems})
+}
+
+// known counts and reports what is known of a definition. It returns false if
+// that says nothing here.
+func (x *expander) known(definition checkedDefinition, o origin) bool {
+	if definition.exceeded {
+		if x.steps < definition.steps || len(x.stack) < definition.depth {
+			return false
+		}
+		x.limit(o, o.span)
+		return true
+	}
+	x.deepest = max(x.deepest, len(x.stack)+definition.depth)
+	if x.steps += definition.steps; x.steps > x.maxSteps || len(x.stack)+definition.depth >= maxDepth {
+		x.limit(o, o.span)
+	}
+	for _, p := range definition.problems {
+		p.Span = o.span
+		x.add(p)
+	}
+	return true
 }
 
 // structured expands a variable whose value is not a plain text. o is inside
