@@ -17,6 +17,7 @@ func TestCapabilitiesAreTheMethods(t *testing.T) {
 	methods := map[string]string{
 		"completionProvider":               "textDocument/completion",
 		"diagnosticProvider":               "textDocument/diagnostic",
+		"documentLinkProvider":             "textDocument/documentLink",
 		"hoverProvider":                    "textDocument/hover",
 		"definitionProvider":               "textDocument/definition",
 		"referencesProvider":               "textDocument/references",

@@ -24,6 +24,7 @@ func (s *session) newDispatcher() *dispatcher {
 			protocol.MethodTextDocumentCompletion:        handleCall(s.completion),
 			protocol.MethodCompletionItemResolve:         handleCall(s.completionResolve),
 			protocol.MethodTextDocumentHover:             handleCall(s.hover),
+			protocol.MethodTextDocumentDocumentLink:      handleCall(s.documentLink),
 			protocol.MethodTextDocumentDiagnostic:        handleCall(s.diagnostic),
 			protocol.MethodTextDocumentDefinition:        handleCall(s.definition),
 			protocol.MethodTextDocumentReferences:        handleCall(s.references),
@@ -144,7 +145,8 @@ func (s *session) serverCapabilities() protocol.ServerCapabilities {
 		CodeActionProvider: &protocol.CodeActionOptions{
 			CodeActionKinds: []protocol.CodeActionKind{protocol.CodeActionKindQuickFix, protocol.CodeActionKindRefactorRewrite},
 		},
-		CodeLensProvider: &protocol.CodeLensOptions{},
+		CodeLensProvider:     &protocol.CodeLensOptions{},
+		DocumentLinkProvider: &protocol.DocumentLinkOptions{},
 		ExecuteCommandProvider: protocol.ExecuteCommandOptions{
 			WorkDoneProgressOptions: protocol.WorkDoneProgressOptions{WorkDoneProgress: &yes},
 			Commands:                commandNames(),
