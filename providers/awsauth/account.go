@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -148,12 +149,8 @@ func (l *loader) sdk(ctx context.Context, more ...func(*config.LoadOptions) erro
 	if s.endpoint != nil && s.endpointService() == "" {
 		options = append(options, config.WithBaseEndpoint(s.endpoint.String()))
 	}
-	if s.configFile != "" {
-		options = append(options, config.WithSharedConfigFiles([]string{s.configFile}))
-	}
-	if s.credentialsFile != "" {
-		options = append(options, config.WithSharedCredentialsFiles([]string{s.credentialsFile}))
-	}
+	files := l.sharedFiles()
+	options = append(options, config.WithSharedConfigFiles(files[:1]), config.WithSharedCredentialsFiles(files[1:]))
 	loaded, err := config.LoadDefaultConfig(ctx, append(options, more...)...)
 	if err != nil {
 		return aws.Config{}, fmt.Errorf("load the AWS configuration: %w", err)
@@ -223,13 +220,23 @@ func sameKeys(a, b aws.Credentials) bool {
 	return a.AccessKeyID == b.AccessKeyID && a.SecretAccessKey == b.SecretAccessKey && a.SessionToken == b.SessionToken
 }
 
-// sharedFiles are the files of the AWS configuration that the account was read
-// from.
+// sharedFiles are the files of the AWS configuration that the account is read
+// from: that with the profiles, and that with the keys.
 func (l *loader) sharedFiles() []string {
 	return []string{
-		cmp.Or(l.settings.configFile, os.Getenv("AWS_CONFIG_FILE"), config.DefaultSharedConfigFilename()),
-		cmp.Or(l.settings.credentialsFile, os.Getenv("AWS_SHARED_CREDENTIALS_FILE"), config.DefaultSharedCredentialsFilename()),
+		cmp.Or(l.settings.configFile, os.Getenv("AWS_CONFIG_FILE"), inHome(config.DefaultSharedConfigFilename())),
+		cmp.Or(l.settings.credentialsFile, os.Getenv("AWS_SHARED_CREDENTIALS_FILE"), inHome(config.DefaultSharedCredentialsFilename())),
 	}
+}
+
+// inHome is a path that the SDK makes of the home folder. Where there is none,
+// as in a container for a user without a name, it is relative and would be a
+// file of the workspace, which may name a program: then it is no file at all.
+func inHome(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return os.DevNull
 }
 
 // fileStamp tells whether a file has changed.

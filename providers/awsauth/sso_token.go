@@ -59,7 +59,7 @@ type tokens struct {
 
 func (t *tokens) path() (string, error) {
 	path, err := ssocreds.StandardCachedTokenFilepath(t.portal.tokenKey())
-	if err != nil {
+	if err != nil || !filepath.IsAbs(path) {
 		return "", &settingError{field: "HOME", text: "there is no home folder to keep the token of IAM Identity Center in", err: err}
 	}
 	return path, nil
