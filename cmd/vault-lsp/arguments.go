@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/vault-lsp/vault-lsp/env"
 	"github.com/vault-lsp/vault-lsp/internal/spelling"
 )
 
@@ -31,6 +32,34 @@ func (a assignments) Set(text string) error {
 		return errors.New("write it as name=value")
 	}
 	a[strings.TrimSpace(name)] = value
+	return nil
+}
+
+// dialects are the values of the flag --dialect, the default first.
+func dialects() []string { return []string{string(env.RESTClient), string(env.JetBrains)} }
+
+// dialect is the value of the flag --dialect.
+type dialect env.Dialect
+
+// dialectFlag adds the flag to a command.
+func dialectFlag(cmd *cobra.Command, d *dialect) {
+	*d = dialect(env.RESTClient)
+	cmd.Flags().Var(d, "dialect", "whose reading wins where today's tools differ: rest-client or jetbrains")
+	registerCompletion(cmd, "dialect", cobra.FixedCompletions(dialects(), cobra.ShellCompDirectiveNoFileComp))
+}
+
+// String is what the help shows as the default.
+func (d *dialect) String() string { return string(*d) }
+
+// Type is the name of the value in the help.
+func (d *dialect) Type() string { return "name" }
+
+// Set takes the name of a dialect.
+func (d *dialect) Set(text string) error {
+	if !slices.Contains(dialects(), text) {
+		return errors.New("it is one of " + strings.Join(dialects(), ", "))
+	}
+	*d = dialect(text)
 	return nil
 }
 

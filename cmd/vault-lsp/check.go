@@ -30,6 +30,7 @@ type checkFlags struct {
 	online      bool
 	format      string
 	vars        assignments
+	dialect     dialect
 }
 
 func (a *app) checkCommand() *cobra.Command {
@@ -45,6 +46,7 @@ func (a *app) checkCommand() *cobra.Command {
 	flags.BoolVar(&f.online, "online", false, "ask the vaults whether every reference resolves")
 	flags.StringVar(&f.format, "format", "text", "text, json or sarif")
 	flags.Var(f.vars, "var", "variable (repeatable)")
+	dialectFlag(cmd, &f.dialect)
 	return cmd
 }
 
@@ -58,7 +60,7 @@ func (a *app) check(ctx context.Context, paths []string, f checkFlags) error {
 	}
 	findings := []finding{}
 	for _, path := range paths {
-		src, err := openSource(path, f.environment, f.vars)
+		src, err := openSource(path, f.environment, f.vars, f.dialect)
 		if err != nil {
 			return err
 		}

@@ -24,6 +24,7 @@ type sendFlags struct {
 	environment string
 	asJSON      bool
 	vars        assignments
+	dialect     dialect
 	allowHosts  []string
 	report      string
 	verbose     bool
@@ -56,6 +57,7 @@ func (a *app) sendCommand() *cobra.Command {
 	flags.StringVar(&f.report, "report", "", "also write a report: junit=FILE")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "also print the request as it was sent, masked")
 	cmd.MarkFlagsMutuallyExclusive("name", "line", "all")
+	dialectFlag(cmd, &f.dialect)
 	return cmd
 }
 
@@ -81,7 +83,7 @@ func (f *sendFlags) check(given *pflag.FlagSet) error {
 
 // send is the command: every request is tried, and the worst status wins.
 func (a *app) send(ctx context.Context, path string, f sendFlags) error {
-	src, err := openSource(path, f.environment, f.vars)
+	src, err := openSource(path, f.environment, f.vars, f.dialect)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ type source struct {
 // openSource reads and parses a request file and the environment files around
 // it, up to the root of its workspace. An environment that no file has is an
 // error, so that a misspelled --env sends nothing.
-func openSource(path, environment string, overrides map[string]string) (*source, error) {
+func openSource(path, environment string, overrides map[string]string, read dialect) (*source, error) {
 	text, err := readSource(path)
 	if err != nil {
 		return nil, err
@@ -52,7 +52,7 @@ func openSource(path, environment string, overrides map[string]string) (*source,
 		return nil, usage(fmt.Errorf("--env %s: no environment of that name around %s; there are: %s",
 			environment, path, orAny(strings.Join(s.envs.Names(), ", "), "none")))
 	}
-	s.scope = env.NewScope(s.file, s.envs, environment, overrides)
+	s.scope = env.NewScope(s.file, s.envs, environment, overrides, env.WithDialect(env.Dialect(read)))
 	return s, nil
 }
 

@@ -33,7 +33,7 @@ In the order in which they count, the first one that has the name wins; hover sh
 4. ` + "`$shared`" + ` of the same files
 5. the nearest ` + "`.env.<environment>`" + `, else ` + "`.env`" + `: only one of the two is read
 
-With the setting ` + "`dialect`" + ` at ` + "`jetbrains`" + ` 2 and 3 change places, and ` + "`{{$timestamp}}`" + ` is in milliseconds.
+With the setting ` + "`dialect`" + ` at ` + "`jetbrains`" + `, or ` + "`--dialect jetbrains`" + ` on the command line, 2 and 3 change places, and ` + "`{{$timestamp}}`" + ` is in milliseconds.
 
 ` + "`{{a.b}}`" + ` is the variable ` + "`a.b`" + ` if there is one, else the member ` + "`b`" + ` of the object ` + "`a`" + ` of an environment. ` + "`{{%name}}`" + ` is the value of ` + "`name`" + `, percent-encoded.
 
