@@ -204,7 +204,7 @@ func (s *Store) run(ctx context.Context, argv []string) ([]byte, error) {
 	command := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	command.Dir = filepath.Dir(s.path)
 	if _, err := os.Stat(command.Dir); err != nil {
-		command.Dir = ""
+		command.Dir = childenv.Folder()
 	}
 	command.Env = childenv.Environ()
 	command.Stdout = &out

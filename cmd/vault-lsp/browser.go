@@ -27,7 +27,7 @@ func openBrowser(ctx context.Context, address string) error {
 	for _, argv := range browserCommands(u.String(), runtime.GOOS, os.LookupEnv) {
 		// The browser outlives this program, so it has no context to end with.
 		command := exec.CommandContext(context.WithoutCancel(ctx), argv[0], argv[1:]...)
-		command.Env = childenv.Environ()
+		command.Env, command.Dir = childenv.Environ(), childenv.Folder()
 		if command.Start() == nil {
 			go func() { _ = command.Wait() }()
 			return nil

@@ -1,6 +1,7 @@
 package childenv
 
 import (
+	"path/filepath"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,5 +19,19 @@ func TestOf(t *testing.T) {
 	}
 	if given[1] != "VAULT_LSP_LOCAL_PASSPHRASE=one" {
 		t.Error("the given slice was changed")
+	}
+}
+
+func TestFolder(t *testing.T) {
+	home, here := t.TempDir(), t.TempDir()
+	t.Chdir(here)
+	root := filepath.VolumeName(here) + string(filepath.Separator)
+	for given, want := range map[string]string{home: home, "": root, ".": root, filepath.Join(home, "none"): root} {
+		for _, variable := range []string{"HOME", "USERPROFILE", "home"} {
+			t.Setenv(variable, given)
+		}
+		if got := Folder(); got != want {
+			t.Errorf("home %q: %q, want %q", given, got, want)
+		}
 	}
 }

@@ -421,6 +421,28 @@ func TestThreatProcessInheritsPassphrases(t *testing.T) {
 	wantWho(t, aws.New(aws.Options{}), c, "ASIA")
 }
 
+// TestThreatProcessOfTheWorkingFolder: a relative path in ~/.aws/config is no
+// program of the folder that happens to be open, and the program does not run
+// there.
+func TestThreatProcessOfTheWorkingFolder(t *testing.T) {
+	_, endpoint := newKeyFake(t)
+	home, work := t.TempDir(), t.TempDir()
+	for folder, id := range map[string]string{home: "ASIAHOME", work: "ASIAEVIL"} {
+		for name, text := range map[string]string{"tool": "#!/bin/sh\n. ./module\n", "module": `printf '{"Version":1,"AccessKeyId":"` + id + `","SecretAccessKey":"MARKER-x"}'`} {
+			if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	t.Setenv("HOME", home)
+	t.Chdir(work)
+	for _, command := range []string{"./tool", filepath.Join(home, "tool"), "sh ./tool"} {
+		config := writeFile(t, "config", "[profile prod]\ncredential_process = "+command+"\n")
+		c := credential("profile", fields{"profile": "prod", "configFile": config, "region": region, "endpoint": endpoint}, nil)
+		wantWho(t, aws.New(aws.Options{}), c, "ASIAHOME")
+	}
+}
+
 // TLS is verified, with the certificates of AWS_CA_BUNDLE where that is set.
 func TestCertificates(t *testing.T) {
 	server := httptest.NewTLSServer(&keyFake{})

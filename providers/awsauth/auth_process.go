@@ -37,7 +37,7 @@ func (l *loader) process(command string) (aws.CredentialsProvider, error) {
 		if errors.Is(cmd.Err, exec.ErrDot) {
 			return nil, cmd.Err // a program of the current folder is not the user's
 		}
-		cmd.Env = childenv.Environ()
+		cmd.Env, cmd.Dir = childenv.Environ(), childenv.Folder()
 		cmd.WaitDelay = processDelay
 		return cmd, nil
 	})
