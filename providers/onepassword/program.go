@@ -181,8 +181,7 @@ func (c *command) output(ctx context.Context) ([]byte, error) {
 	defer cancel()
 	run := exec.CommandContext(ctx, c.path, c.arguments...)
 	run.Env, run.WaitDelay = c.env, exitDelay
-	// Not the workspace: op reads no file of its own there.
-	run.Dir = os.TempDir()
+	run.Dir = childenv.Folder()
 	stdout, stderr := &limited{left: maxOutput}, &limited{left: maxErrors}
 	run.Stdout, run.Stderr = stdout, stderr
 	err := run.Run()
