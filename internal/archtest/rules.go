@@ -64,6 +64,7 @@ func Rules() map[string]Rule {
 			Forbidden: append(noProcess(), "net/http"),
 		},
 		"internal/childenv": {Forbidden: append(noProcess(), "net")},
+		"internal/outbound": {Forbidden: noProcess()},
 		"internal/input":    {Forbidden: append(noProcess(), "net/http")},
 		"providers": {
 			Ours:      []string{"secret", "credentials", "cache", "internal/spelling"},
@@ -76,7 +77,7 @@ func Rules() map[string]Rule {
 			Forbidden: append(noProcess(), "net/http"),
 		},
 		"providers/awsauth": {
-			Ours:      []string{"internal/childenv", "providers", "secret", "credentials"},
+			Ours:      []string{"internal/childenv", "internal/outbound", "providers", "secret", "credentials"},
 			Outside:   []string{"github.com/aws/"},
 			Forbidden: []string{"log"}, // it runs the credential_process of AWS profiles
 		},
@@ -92,7 +93,7 @@ func Rules() map[string]Rule {
 		},
 		"providers/azure/azurefake": {Outside: []string{"github.com/Azure/azure-sdk-for-go/sdk/"}, Forbidden: noProcess()},
 		"providers/azure": {
-			Ours: []string{"internal/childenv", "providers", "secret", "credentials"},
+			Ours: []string{"internal/childenv", "internal/outbound", "providers", "secret", "credentials"},
 			Outside: []string{
 				"github.com/Azure/azure-sdk-for-go/sdk/", "github.com/AzureAD/microsoft-authentication-library-for-go/",
 				"golang.org/x/sync", "software.sslmate.com/src/go-pkcs12",
@@ -101,7 +102,7 @@ func Rules() map[string]Rule {
 			Forbidden: []string{"log"},
 		},
 		"providers/gcp": {
-			Ours: []string{"providers", "secret", "credentials"},
+			Ours: []string{"internal/outbound", "providers", "secret", "credentials"},
 			Outside: []string{
 				"cloud.google.com/go/", "google.golang.org/", "github.com/googleapis/gax-go/", "golang.org/x/sync",
 			},
@@ -111,12 +112,12 @@ func Rules() map[string]Rule {
 			Outside: []string{"cloud.google.com/go/secretmanager/", "google.golang.org/"},
 		},
 		"providers/vault": {
-			Ours:      []string{"providers", "secret", "credentials"},
+			Ours:      []string{"internal/outbound", "providers", "secret", "credentials"},
 			Outside:   []string{"github.com/hashicorp/", "golang.org/x/sync"},
 			Forbidden: noProcess(),
 		},
 		"providers/hcp": {
-			Ours:      []string{"providers", "secret", "credentials"},
+			Ours:      []string{"internal/outbound", "providers", "secret", "credentials"},
 			Outside:   []string{"golang.org/x/sync"},
 			Forbidden: noProcess(),
 		},

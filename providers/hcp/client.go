@@ -8,10 +8,10 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 
+	"github.com/vault-lsp/vault-lsp/internal/outbound"
 	"github.com/vault-lsp/vault-lsp/providers"
 )
 
@@ -135,14 +135,11 @@ func (c *client) do(request *http.Request) ([]byte, error) {
 		return nil, err
 	}
 	defer func() { _ = response.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	body, err := io.ReadAll(outbound.LimitBody(response.Body, maxAnswer))
 	switch {
 	case err != nil:
 		clear(body)
 		return nil, fmt.Errorf("read answer: %w", err)
-	case len(body) > maxAnswer:
-		clear(body)
-		return nil, errAnswerTooLarge
 	case response.StatusCode != http.StatusOK:
 		defer clear(body)
 		return nil, c.newStatusError(response, body)
@@ -165,7 +162,7 @@ func (c *client) newStatusError(response *http.Response, body []byte) error {
 			e.message = strings.ToLower(shape.Error)
 		}
 	}
-	e.wait = retryAfter(response.Header.Get("Retry-After"), c.now())
+	e.wait = outbound.RetryAfter(response.Header, c.now())
 	if location, err := response.Location(); err == nil {
 		e.target = origin(location)
 	}
@@ -173,19 +170,6 @@ func (c *client) newStatusError(response *http.Response, body []byte) error {
 }
 
 func origin(u *url.URL) string { return u.Scheme + "://" + u.Host }
-
-// retryAfter reads a Retry-After header: seconds or a date (RFC 9110, section
-// 10.2.3). 0 stands for none.
-func retryAfter(text string, now time.Time) time.Duration {
-	if at, err := http.ParseTime(text); err == nil {
-		return max(0, at.Sub(now))
-	}
-	seconds, err := strconv.ParseInt(text, 10, 32)
-	if err != nil {
-		return 0
-	}
-	return max(0, time.Duration(seconds)*time.Second)
-}
 
 // hasStatus reports whether an error is an answer of a status.
 func hasStatus(err error, status int) bool {

@@ -4,13 +4,13 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/vault-lsp/vault-lsp/credentials"
+	"github.com/vault-lsp/vault-lsp/internal/outbound"
 )
 
 // Fields of a profile that this package reads.
@@ -98,23 +98,13 @@ func endpoint(fields map[string]string, field, byDefault string) (*url.URL, erro
 		return nil, fail("holds a user or password, which has no place in it")
 	case u.RawQuery != "", u.Fragment != "", u.ForceQuery:
 		return nil, fail("has a query or a fragment")
-	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+	case u.Scheme == "http" && !outbound.MayBeLoopback(u.Hostname()):
 		return nil, fail("is plain http to another machine: the client secret and the tokens would travel in clear; use https")
 	case u.Scheme != "https" && u.Scheme != "http":
 		return nil, fail("has another scheme than https")
 	}
 	u.Path, u.RawPath = strings.TrimSuffix(u.Path, "/"), ""
 	return u, nil
-}
-
-// isLoopback reports whether a host is this machine or, being localhost, should
-// be. The connection is checked again when the name is resolved.
-func isLoopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.Unmap().IsLoopback()
 }
 
 // newTLSConfig reads the certificate authority a profile names, which replaces

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/vault-lsp/vault-lsp/internal/outbound"
 	"github.com/vault-lsp/vault-lsp/providers"
 	"github.com/vault-lsp/vault-lsp/secret"
 )
@@ -195,7 +196,7 @@ func (o *oidc) authURL(ctx context.Context, nonce string) (*url.URL, error) {
 			"the role must be one for OIDC with "+redirect+" in its allowed_redirect_uris")
 	}
 	target, err := url.Parse(data.URL)
-	if err != nil || target.Scheme != "https" && (target.Scheme != "http" || !mayBeLoopback(target.Hostname())) || target.User != nil {
+	if err != nil || target.Scheme != "https" && (target.Scheme != "http" || !outbound.MayBeLoopback(target.Hostname())) || target.User != nil {
 		return nil, o.failed(nil, "the server names a URL to sign in at that is not https",
 			"ask whoever runs the server to correct oidc_discovery_url of auth/"+o.mount)
 	}

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"github.com/vault-lsp/vault-lsp/internal/outbound"
 )
 
 // callbackPath is where the browser comes back to, as with `vault login
@@ -117,7 +119,7 @@ func readCallback(w http.ResponseWriter, r *http.Request, state string) (redirec
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}
-	if !mayBeLoopback(strings.Trim(host, "[]")) || r.Method != http.MethodGet && r.Method != http.MethodPost {
+	if !outbound.MayBeLoopback(strings.Trim(host, "[]")) || r.Method != http.MethodGet && r.Method != http.MethodPost {
 		return redirected{}, errForeign
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)

@@ -2,21 +2,17 @@ package vault
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/hashicorp/vault/api"
 
+	"github.com/vault-lsp/vault-lsp/internal/outbound"
 	"github.com/vault-lsp/vault-lsp/providers"
 	"github.com/vault-lsp/vault-lsp/secret"
 )
@@ -232,8 +228,9 @@ func explainDenied(title, subject string, err error) fault {
 
 // explainConnection explains why there was no answer, or none of Vault's.
 func explainConnection(title string, err error) fault {
-	var redirect *redirectError
-	var remote *notLoopbackError
+	var redirect *outbound.RedirectError
+	var plain *outbound.PlainHTTPError
+	var large *outbound.TooLargeError
 	var throttled *throttledError
 	switch {
 	case errors.As(err, &throttled):
@@ -247,10 +244,10 @@ func explainConnection(title string, err error) fault {
 		return f
 	case errors.As(err, &redirect):
 		return fault{
-			kind: providers.Unavailable, message: "the server redirects to " + redirect.target + ", which is not followed because the token would go along",
+			kind: providers.Unavailable, message: "the server redirects to " + redirect.Target + ", which is not followed because the token would go along",
 			hint: "if that is the right server, make it the address of " + title,
 		}
-	case errors.As(err, &remote):
+	case errors.As(err, &plain):
 		return fault{
 			kind: providers.Unauthenticated, message: title + ": the address is plain http and leads to another machine",
 			hint: "use https, or set " + fieldAllowHTTP + " to true for this credential",
@@ -260,83 +257,50 @@ func explainConnection(title string, err error) fault {
 			kind: providers.Unavailable, message: "the answer is not one of a Vault server",
 			hint: "check the address of " + title,
 		}
-	case errors.Is(err, errResponseTooLarge):
-		return fault{kind: providers.Unavailable, message: errResponseTooLarge.Error(), hint: "check the address of " + title}
+	case errors.As(err, &large):
+		return fault{kind: providers.Unavailable, message: large.Error(), hint: "check the address of " + title}
 	}
-	if f, ok := explainTLS(title, err); ok {
-		return f
-	}
-	return explainNetwork(title, err)
+	return explainFailure(title, err)
 }
 
-// explainTLS explains a handshake that failed.
-func explainTLS(title string, err error) (fault, bool) {
-	var unknown x509.UnknownAuthorityError
-	var hostname x509.HostnameError
-	var invalid x509.CertificateInvalidError
-	var verification *tls.CertificateVerificationError
-	var record tls.RecordHeaderError
-	f := fault{kind: providers.Unavailable}
-	switch {
-	case errors.As(err, &unknown):
-		f.message = "the certificate of " + server(err) + " is signed by an unknown authority"
+// explainFailure explains a connection that failed.
+func explainFailure(title string, err error) fault {
+	failure := outbound.Diagnose(err)
+	f := fault{
+		kind: providers.Unavailable, message: failure.Sentence(server(err)),
+		hint: "check the address of " + title + ", and that the server runs",
+	}
+	var operation *net.OpError
+	switch failure.Cause {
+	case outbound.UnknownAuthority:
 		f.hint = fmt.Sprintf("name the file with the authority's certificate in %s of %s", fieldCACert, title)
-	case errors.As(err, &hostname):
-		f.message = "the certificate of " + server(err) + " is for another name than that of the address"
+	case outbound.WrongName:
 		f.hint = fmt.Sprintf("correct the address of %s, or name the certificate's name in %s", title, fieldTLSServerName)
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		f.message = "the certificate of " + server(err) + " has expired or is not valid yet"
+	case outbound.CertificateExpired:
 		f.hint = "check the clock of this machine; whoever runs the server must renew it"
-	case errors.As(err, &verification), errors.As(err, &invalid):
-		f.message = "the certificate of " + server(err) + " cannot be verified"
+	case outbound.CertificateInvalid:
 		f.hint = fmt.Sprintf("check the address and %s of %s", fieldCACert, title)
-	case isAlert(err):
-		f.message = server(err) + " ended the TLS handshake"
+	case outbound.HandshakeEnded:
 		f.hint = fmt.Sprintf("it may want a client certificate: name %s and %s in %s", fieldClientCert, fieldClientKey, title)
-	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
-		f.message = server(err) + " does not speak https"
+	case outbound.NotTLS:
 		f.hint = "check the address; a development server on this machine has one that begins with http://"
+	case outbound.ProxyWantsPassword:
+		f.hint = "write user and password into the proxy's URL"
+	case outbound.ProxyRefuses:
+		f.hint = "have the proxy let the host through, or name it in NO_PROXY"
+	case outbound.NameUnresolved:
+		f.hint = "check the address of " + title + ", and the network or VPN"
+	case outbound.TimedOut:
+		f.kind, f.hint = providers.Timeout, "check the address of "+title+", and the network or VPN"
 	default:
-		return fault{}, false
+		if errors.As(err, &operation) && operation.Net == "unix" && operation.Addr != nil {
+			f.message = fmt.Sprintf("the socket %s does not answer", operation.Addr)
+			f.hint = "check the address of " + title + ", and that the agent runs"
+		}
 	}
 	var unverified *unverifiedError
 	if errors.As(err, &unverified) {
 		f.hint += "; VAULT_SKIP_VERIFY is set and has no effect here: certificates are always verified"
-	}
-	return f, true
-}
-
-// isAlert reports whether the other side ended a TLS connection with an alert.
-// crypto/tls has no exported type for it, only the name of the operation.
-func isAlert(err error) bool {
-	var operation *net.OpError
-	return errors.As(err, &operation) && operation.Op == "remote error"
-}
-
-// explainNetwork explains a connection that failed.
-func explainNetwork(title string, err error) fault {
-	var dns *net.DNSError
-	var timeout net.Error
-	var operation *net.OpError
-	f := fault{kind: providers.Unavailable, hint: "check the address of " + title + ", and that the server runs"}
-	switch {
-	case errors.As(err, &dns) && !dns.IsTimeout:
-		f.message = fmt.Sprintf("the name %s cannot be resolved", dns.Name)
-		f.hint = "check the address of " + title + ", and the network or VPN"
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		f.kind, f.message = providers.Timeout, server(err)+" did not answer in time"
-		f.hint = "check the address of " + title + ", and the network or VPN"
-	case errors.As(err, &operation) && operation.Net == "unix" && operation.Addr != nil:
-		f.message = fmt.Sprintf("the socket %s does not answer", operation.Addr)
-		f.hint = "check the address of " + title + ", and that the agent runs"
-	case errors.Is(err, syscall.ECONNREFUSED):
-		f.message = server(err) + " refuses the connection"
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		f.message = server(err) + " closed the connection without an answer"
-	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
-		f.message = server(err) + " cannot be reached"
-	default:
-		f.message = "the connection to " + server(err) + " failed"
 	}
 	return f
 }
@@ -344,11 +308,8 @@ func explainNetwork(title string, err error) fault {
 // server names the server that an error of the HTTP client is about by its
 // host and port: a user with several vaults sees which one it was.
 func server(err error) string {
-	var failed *url.Error
-	if errors.As(err, &failed) {
-		if u, err := url.Parse(failed.URL); err == nil && u.Host != "" {
-			return "the server at " + u.Host
-		}
+	if host := outbound.Host(err); host != "" {
+		return "the server at " + host
 	}
 	return "the server"
 }

@@ -3,12 +3,12 @@ package vault
 import (
 	"crypto/tls"
 	"fmt"
-	"net/netip"
 	"net/url"
 	"path/filepath"
 	"strings"
 
 	"github.com/vault-lsp/vault-lsp/credentials"
+	"github.com/vault-lsp/vault-lsp/internal/outbound"
 )
 
 // Plain fields of a profile that this package reads.
@@ -145,22 +145,12 @@ func parseAddress(text string, allowHTTP bool) (*url.URL, error) {
 		return nil, fmt.Errorf("holds a user or password, which has no place in an address")
 	case address.RawQuery != "" || address.Fragment != "" || address.ForceQuery:
 		return nil, fmt.Errorf("has a query or a fragment")
-	case address.Scheme == "http" && !allowHTTP && !mayBeLoopback(address.Hostname()):
+	case address.Scheme == "http" && !allowHTTP && !outbound.MayBeLoopback(address.Hostname()):
 		return nil, fmt.Errorf("is plain http to another machine: the token and the secrets would travel in clear; use https, or set %s to true for this credential", fieldAllowHTTP)
 	}
 	address.Path = strings.TrimSuffix(address.Path, "/")
 	address.RawPath = ""
 	return address, nil
-}
-
-// mayBeLoopback reports whether a host is this machine or, being localhost,
-// should be.
-func mayBeLoopback(host string) bool {
-	if strings.EqualFold(host, "localhost") || strings.HasSuffix(strings.ToLower(host), ".localhost") {
-		return true
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.Unmap().IsLoopback()
 }
 
 // cleanNamespace is cleanPath where nothing stands for the root namespace.

@@ -1,25 +1,11 @@
 package vault
 
 import (
-	"errors"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 )
-
-func TestOnlyLoopback(t *testing.T) {
-	t.Parallel()
-	for address, want := range map[string]bool{
-		"127.0.0.1:8200": true, "127.8.9.1:80": true, "[::1]:8200": true, "[::ffff:127.0.0.1]:80": true,
-		"192.0.2.1:8200": false, "[2001:db8::1]:80": false, "10.0.0.1:80": false, "0.0.0.0:80": false, "": false,
-	} {
-		if got := onlyLoopback(t.Context(), "tcp", address, nil) == nil; got != want {
-			t.Errorf("%q: allowed %v, want %v", address, got, want)
-		}
-	}
-}
 
 // roundTripFunc is a transport of one function.
 type roundTripFunc func(*http.Request) (*http.Response, error)
@@ -45,20 +31,6 @@ func TestGuardKeepsTheOrigin(t *testing.T) {
 		_, err = g.RoundTrip(&http.Request{URL: address})
 		if got := err == nil && sent == before+1; got != want {
 			t.Errorf("%s: sent %v, want %v (%v)", text, got, want, err)
-		}
-	}
-}
-
-func TestLimitedBody(t *testing.T) {
-	t.Parallel()
-	for length, tooLong := range map[int]bool{0: false, 9: false, 10: false, 11: true, 500: true} {
-		body := &limitedBody{ReadCloser: io.NopCloser(strings.NewReader(strings.Repeat("x", length))), left: 10}
-		got, err := io.ReadAll(body)
-		if errors.Is(err, errResponseTooLarge) != tooLong {
-			t.Errorf("%d bytes: error %v", length, err)
-		}
-		if len(got) != min(length, 10) {
-			t.Errorf("%d bytes: read %d", length, len(got))
 		}
 	}
 }
