@@ -117,6 +117,9 @@ test("every command of package.json is registered, and menus name only commands 
 
 test("untrusted workspaces are limited, and no folder can choose the server's program", () => {
   assert.equal(properties["vaultLsp.serverPath"]?.scope, "machine");
+  // How long secrets are kept is not for a cloned folder's settings to say.
+  assert.equal(properties["vaultLsp.cache.ttl"]?.scope, "machine");
+  assert.equal(properties["vaultLsp.cache.maxEntries"]?.scope, "machine");
   assert.equal(manifest.capabilities.untrustedWorkspaces.supported, "limited");
   assert.deepEqual(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations, [
     "vaultLsp.serverPath",
