@@ -2,21 +2,16 @@ package azure
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"net"
-	"net/http"
-	"net/url"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 
 	"github.com/vault-lsp/vault-lsp/credentials"
+	"github.com/vault-lsp/vault-lsp/internal/outbound"
 	"github.com/vault-lsp/vault-lsp/providers"
 	"github.com/vault-lsp/vault-lsp/secret"
 )
@@ -62,13 +57,13 @@ func (f failure) explain() error {
 		return cause
 	}
 	for _, explain := range []func() (fault, bool){
-		f.aboutReference, f.aboutCredential, f.aboutSignIn, f.aboutVault, f.aboutConnection, f.aboutTLS,
+		f.aboutReference, f.aboutCredential, f.aboutSignIn, f.aboutVault, f.aboutConnection,
 	} {
 		if found, ok := explain(); ok {
 			return f.told(found)
 		}
 	}
-	return f.told(f.aboutNetwork())
+	return f.told(f.aboutFailure())
 }
 
 func (f failure) told(found fault) error {
@@ -155,15 +150,16 @@ func (e *chainError) explain(title string) (message, hint string) {
 
 // aboutConnection explains why there was no answer of Key Vault's.
 func (f failure) aboutConnection() (fault, bool) {
-	var redirect *redirectError
+	var redirect *outbound.RedirectError
+	var large *outbound.TooLargeError
 	var origin *originError
 	var scope *scopeError
 	found := fault{kind: providers.Unavailable, hint: "check the vault's name, and the network or a proxy in between"}
 	switch {
-	case errors.Is(f.err, errResponseTooLarge):
-		found.message = errResponseTooLarge.Error()
+	case errors.As(f.err, &large):
+		found.message = large.Error()
 	case errors.As(f.err, &redirect):
-		found.message = "the server redirects to " + redirect.target + ", which is not followed because the token would go along"
+		found.message = "the server redirects to " + redirect.Target + ", which is not followed because the token would go along"
 	case errors.As(f.err, &origin):
 		found.message = "the server refers to " + origin.host + ", which was not asked because a token would go along"
 		found.hint = fmt.Sprintf("if that is where tokens come from, make it the %s of the credential", fieldAuthority)
@@ -183,33 +179,6 @@ func (f failure) aboutConnection() (fault, bool) {
 	return found, true
 }
 
-// aboutTLS explains a handshake that failed.
-func (f failure) aboutTLS() (fault, bool) {
-	var unknown x509.UnknownAuthorityError
-	var hostname x509.HostnameError
-	var invalid x509.CertificateInvalidError
-	var verification *tls.CertificateVerificationError
-	var record tls.RecordHeaderError
-	found := fault{kind: providers.Unavailable, hint: "check the network: a proxy in between may show its own certificate"}
-	err := f.network()
-	switch server := f.server(err); {
-	case errors.As(err, &unknown):
-		found.message = "the certificate of " + server + " is signed by an unknown authority"
-		found.hint = fmt.Sprintf("if a proxy or an emulator is meant to sign it, name its certificate in %s of the credential", fieldCACert)
-	case errors.As(err, &hostname):
-		found.message = "the certificate of " + server + " is for another name"
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		found.message, found.hint = "the certificate of "+server+" has expired or is not valid yet", "check the clock of this machine"
-	case errors.As(err, &verification), errors.As(err, &invalid):
-		found.message = "the certificate of " + server + " cannot be verified"
-	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
-		found.message = server + " does not speak https"
-	default:
-		return fault{}, false
-	}
-	return found, true
-}
-
 // network is the error of the connection: that of the sign-in where one failed,
 // which Azure's library has made a text of.
 func (f failure) network() error {
@@ -220,42 +189,45 @@ func (f failure) network() error {
 	return f.err
 }
 
-// aboutNetwork explains a connection that failed.
-func (f failure) aboutNetwork() fault {
+// aboutFailure explains a connection that failed.
+func (f failure) aboutFailure() fault {
 	err := f.network()
-	var dns *net.DNSError
-	var timeout net.Error
-	var proxy *proxyError
 	server := f.server(err)
-	found := fault{kind: providers.Unavailable, hint: "check the network, VPN or proxy"}
-	switch {
-	case errors.As(err, &dns) && dns.IsNotFound && f.isVault(dns.Name):
-		found.kind = providers.NotFound
-		found.message = fmt.Sprintf("there is no vault %s in the cloud %s: the name %s does not exist", f.at.vault(), f.settings.cloud, dns.Name)
-		found.hint = fmt.Sprintf("check the vault's name and %s of the credential; a vault with a private endpoint only has a name inside its network, and a deleted one has none (az keyvault list-deleted)", fieldCloud)
-	case errors.As(err, &dns) && !dns.IsTimeout:
-		found.message = fmt.Sprintf("the name %s cannot be resolved", dns.Name)
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		found.kind, found.message = providers.Timeout, server+" did not answer in time"
-	case errors.Is(err, syscall.ECONNREFUSED):
-		found.message = server + " refuses the connection"
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		found.message = server + " closed the connection without an answer"
-	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
-		found.message = server + " cannot be reached"
-	case errors.As(err, &proxy) && proxy.status == http.StatusProxyAuthRequired:
-		found.message = "the proxy on the way to " + server + " asks for a sign-in"
+	failed := outbound.Diagnose(err)
+	found := fault{kind: providers.Unavailable, message: failed.Sentence(server), hint: "check the network, VPN or proxy"}
+	if failed.IsTLS() {
+		found.hint = "check the network: a proxy in between may show its own certificate"
+	}
+	switch failed.Cause {
+	case outbound.UnknownAuthority:
+		found.hint = fmt.Sprintf("if a proxy or an emulator is meant to sign it, name its certificate in %s of the credential", fieldCACert)
+	case outbound.CertificateExpired:
+		found.hint = "check the clock of this machine"
+	case outbound.NameUnresolved:
+		if isNotFound(err) && f.isVault(failed.Name) {
+			found.kind = providers.NotFound
+			found.message = fmt.Sprintf("there is no vault %s in the cloud %s: the name %s does not exist", f.at.vault(), f.settings.cloud, failed.Name)
+			found.hint = fmt.Sprintf("check the vault's name and %s of the credential; a vault with a private endpoint only has a name inside its network, and a deleted one has none (az keyvault list-deleted)", fieldCloud)
+		}
+	case outbound.TimedOut:
+		found.kind = providers.Timeout
+	case outbound.ProxyWantsPassword:
 		found.hint = "write user and password into HTTPS_PROXY of the environment"
-	case errors.As(err, &proxy):
-		found.message = fmt.Sprintf("the proxy on the way to %s refuses (status %d)", server, proxy.status)
-		found.hint = "have the proxy let the host through"
-	case strings.Contains(err.Error(), "proxyconnect"), strings.Contains(err.Error(), "socks connect"):
-		found.message = "the proxy on the way to " + server + " could not be used"
-		found.hint = "check HTTPS_PROXY and the proxy of the configuration"
-	default:
-		found.message = "the connection to " + server + " failed"
+	case outbound.ProxyRefuses:
+		found.hint = "have the proxy let " + server + " through"
+	case outbound.Unknown, outbound.ConnectionBroken:
+		if text := err.Error(); strings.Contains(text, "proxyconnect") || strings.Contains(text, "socks connect") {
+			found.message = "the proxy on the way to " + server + " could not be used"
+			found.hint = "check HTTPS_PROXY and the proxy of the configuration"
+		}
 	}
 	return found
+}
+
+// isNotFound reports whether a name does not exist.
+func isNotFound(err error) bool {
+	var dns *net.DNSError
+	return errors.As(err, &dns) && dns.IsNotFound
 }
 
 // isVault reports whether a host that was looked up is the vault's.
@@ -269,11 +241,8 @@ func (f failure) isVault(name string) bool {
 
 // server names the server that an error is about.
 func (f failure) server(err error) string {
-	var failed *url.Error
-	if errors.As(err, &failed) {
-		if u, parseErr := url.Parse(failed.URL); parseErr == nil && u.Host != "" {
-			return "the server at " + u.Host
-		}
+	if host := outbound.Host(err); host != "" {
+		return "the server at " + host
 	}
 	var signIn *signInError
 	switch {

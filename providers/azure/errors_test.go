@@ -265,7 +265,7 @@ func TestAnswersThatAreNoVaults(t *testing.T) {
 // TestProxy: everything goes through the proxy, and what it refuses is told.
 func TestProxy(t *testing.T) {
 	t.Parallel()
-	for status, part := range map[int]string{http.StatusProxyAuthRequired: "asks for a sign-in", http.StatusForbidden: "refuses (status 403)"} {
+	for status, part := range map[int]string{http.StatusProxyAuthRequired: "asks for a password", http.StatusForbidden: "does not let the connection through (status 403)"} {
 		var asked []string
 		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			asked = append(asked, r.Method+" "+r.Host)
@@ -278,7 +278,7 @@ func TestProxy(t *testing.T) {
 		}
 		p := azure.New(azure.Options{Proxy: http.ProxyURL(through)})
 		got := providertest.WantError(t, getError(t, p, principal(nil), inVault(t, "present")), providers.Unavailable)
-		if !strings.Contains(got.Message, "the proxy on the way to") || !strings.Contains(got.Message, part) {
+		if !strings.Contains(got.Message, "the proxy 127.0.0.1:") || !strings.Contains(got.Message, part) {
 			t.Errorf("message %q", got.Message)
 		}
 		if _, err := p.Check(t.Context(), principal(nil)); err == nil {

@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/vault-lsp/vault-lsp/credentials"
+	"github.com/vault-lsp/vault-lsp/internal/outbound"
 )
 
 // Fields of a profile that this package reads.
@@ -283,11 +284,7 @@ func isLocal(suffix string) bool {
 	if h, _, err := net.SplitHostPort(suffix); err == nil {
 		host = h
 	}
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
+	return outbound.MayBeLoopback(host)
 }
 
 // rootsOf reads the certificate authority of a profile beside the system's.

@@ -6,38 +6,22 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"net/url"
+	"strconv"
 	"strings"
 	"time"
+
+	"github.com/vault-lsp/vault-lsp/internal/outbound"
 )
 
-// Limits of one connection. The caller's context bounds the whole call.
-const (
-	dialTimeout           = 10 * time.Second
-	tlsTimeout            = 10 * time.Second
-	responseHeaderTimeout = 30 * time.Second
-	idleTimeout           = 90 * time.Second
-	// A secret has at most 25 KiB and a page of a list 25 names; far above both,
-	// so that only an answer that is not Azure's is cut.
-	maxResponse = 4 << 20
-	// maxIdle keeps the connections of a burst of references.
-	maxIdle = 64
-)
-
-var errResponseTooLarge = errors.New("the answer is larger than 4 MiB")
+// maxResponse is far above a secret, which has at most 25 KiB, and a page of a
+// list, which has 25 names, so that only an answer that is not Azure's is cut.
+const maxResponse = 4 << 20
 
 // errChallenge is a vault's demand for a token that cannot be read.
 var errChallenge = errors.New("the authentication challenge is malformed")
-
-// redirectError is a redirect that was not followed. Its text names no path
-// and no query.
-type redirectError struct{ target string }
-
-func (e *redirectError) Error() string { return "redirected to " + e.target }
 
 // originError is a request that was not sent because it would have gone
 // elsewhere than to the vault or the authority. A list names its next page by a
@@ -47,40 +31,16 @@ type originError struct{ host string }
 func (e *originError) Error() string { return "refused a request to " + e.host }
 
 // newTransport returns the transport below all guards of one credential.
-func newTransport(roots *x509.CertPool, proxy func(*http.Request) (*url.URL, error)) *http.Transport {
-	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}
-	return &http.Transport{
-		Proxy:                  proxy,
-		OnProxyConnectResponse: checkProxy,
-		DialContext:            loopback(dialer.DialContext),
-		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots},
-		TLSHandshakeTimeout:    tlsTimeout,
-		ResponseHeaderTimeout:  responseHeaderTimeout,
-		IdleConnTimeout:        idleTimeout,
-		MaxIdleConnsPerHost:    maxIdle,
-		ForceAttemptHTTP2:      true,
-		MaxResponseHeaderBytes: 1 << 20,
-	}
-}
-
-// proxyError is a proxy that does not lead on.
-type proxyError struct{ status int }
-
-func (e *proxyError) Error() string { return fmt.Sprintf("the proxy answers with status %d", e.status) }
-
-// checkProxy tells a refusal of the proxy from one of the server behind it.
-func checkProxy(_ context.Context, _ *url.URL, _ *http.Request, response *http.Response) error {
-	if response.StatusCode != http.StatusOK {
-		return &proxyError{status: response.StatusCode}
-	}
-	return nil
+func newTransport(roots *x509.CertPool, proxy outbound.Proxy) *http.Transport {
+	config := &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}
+	return outbound.NewTransport(config, proxy, loopback(outbound.NewDialer().DialContext))
 }
 
 // loopback dials names under .localhost as this machine, whose resolver may not
 // know them (RFC 6761, section 6.3): emulators have a vault at each.
-func loopback(dial func(ctx context.Context, network, address string) (net.Conn, error)) func(ctx context.Context, network, address string) (net.Conn, error) {
+func loopback(dial outbound.Dial) outbound.Dial {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
-		if host, port, err := net.SplitHostPort(address); err == nil && strings.HasSuffix(host, ".localhost") {
+		if host, port, err := net.SplitHostPort(address); err == nil && outbound.IsLocalName(host) {
 			address = net.JoinHostPort("localhost", port)
 		}
 		return dial(ctx, network, address)
@@ -97,10 +57,7 @@ type guard struct {
 
 // client returns an HTTP client that sends through the guard.
 func (g *guard) client() *http.Client {
-	return &http.Client{
-		Transport:     g,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	return &http.Client{Transport: g, CheckRedirect: outbound.UseRedirect}
 }
 
 // RoundTrip sends one request.
@@ -122,19 +79,14 @@ func (g *guard) send(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if response.StatusCode >= 300 && response.StatusCode < 400 {
-		target := "another place"
-		if location, err := response.Location(); err == nil {
-			target = location.Scheme + "://" + location.Host
-		}
-		_ = response.Body.Close()
-		return nil, &redirectError{target: target}
+	if err := outbound.RefuseRedirect(response); err != nil {
+		return nil, err
 	}
 	if response.StatusCode == http.StatusUnauthorized && !isReadable(response.Header.Get("WWW-Authenticate")) {
 		_ = response.Body.Close()
 		return nil, errChallenge
 	}
-	response.Body = &limitedBody{ReadCloser: response.Body, left: maxResponse}
+	response.Body = outbound.LimitBody(response.Body, maxResponse)
 	return response, nil
 }
 
@@ -160,30 +112,6 @@ func isReadable(challenge string) bool {
 		}
 	}
 	return true
-}
-
-// limitedBody fails, unlike io.LimitReader, when a body is longer than allowed:
-// a cut answer must not pass for a whole one.
-type limitedBody struct {
-	io.ReadCloser
-	left int64
-}
-
-// Read reads up to the limit.
-func (b *limitedBody) Read(p []byte) (int, error) {
-	if b.left < 0 {
-		return 0, errResponseTooLarge
-	}
-	// One byte more than is left shows whether the body goes on.
-	if int64(len(p)) > b.left+1 {
-		p = p[:b.left+1]
-	}
-	n, err := b.ReadCloser.Read(p)
-	b.left -= int64(n)
-	if b.left < 0 {
-		return n - 1, errResponseTooLarge
-	}
-	return n, err
 }
 
 // exchange is how the last request of a sign-in went. Azure's libraries turn
@@ -234,16 +162,13 @@ func note(ctx context.Context, response *http.Response, err error) {
 	}{io.MultiReader(bytes.NewReader(head), response.Body), response.Body}
 }
 
-// retryAfter reads how long a server asks to wait, 0 if it does not say
-// (RFC 9110, section 10.2.3; Azure sends milliseconds too).
+// retryAfter reads how long a server asks to wait, 0 if it does not say. Azure
+// sends milliseconds too.
 func retryAfter(header http.Header) time.Duration {
-	for name, unit := range map[string]time.Duration{
-		"Retry-After-Ms": time.Millisecond, "X-Ms-Retry-After-Ms": time.Millisecond, "Retry-After": time.Second,
-	} {
-		var count int64
-		if _, err := fmt.Sscanf(header.Get(name), "%d", &count); err == nil && count > 0 && count < 1<<31 {
-			return time.Duration(count) * unit
+	for _, name := range []string{"Retry-After-Ms", "X-Ms-Retry-After-Ms"} {
+		if count, err := strconv.ParseInt(header.Get(name), 10, 32); err == nil && count > 0 {
+			return time.Duration(count) * time.Millisecond
 		}
 	}
-	return 0
+	return outbound.RetryAfter(header, time.Now())
 }
