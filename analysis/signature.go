@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/vault-lsp/vault-lsp/env"
@@ -71,27 +72,35 @@ func systemSignature(v env.SystemVariable, active int) *Signature {
 	return s
 }
 
-// referenceSignature lists the provider's fields; optional ones stand in
-// brackets.
+// referenceSignature lists the fields that the provider needs, those that are
+// there, and how more there are: all of them would hide the text around the
+// cursor, and completion lists them.
 func referenceSignature(spec secret.Spec, e *template.Expr, offset int) *Signature {
-	s := &Signature{Label: "$" + spec.Name, Doc: spec.Doc, Active: -1}
+	s := &Signature{Label: "$" + spec.Name, Active: -1}
 	current := ""
+	there := map[string]bool{}
 	for i := range e.Args {
-		if a := &e.Args[i]; a.Span.Start <= offset && offset <= a.Span.End {
+		a := &e.Args[i]
+		there[a.Name] = true
+		if a.Span.Start <= offset && offset <= a.Span.End {
 			current = a.Name
 		}
 	}
-	for i, f := range spec.Fields {
+	more := 0
+	for _, f := range spec.Fields {
+		if !f.Required && !there[f.Name] {
+			more++
+			continue
+		}
 		start := len(s.Label) + 1
-		if f.Required {
-			s.Label += " " + f.Name + "="
-		} else {
-			s.Label += " [" + f.Name + "=]"
+		s.Label += " " + f.Name + "="
+		if f.Name == current {
+			s.Active = len(s.Params)
 		}
 		s.Params = append(s.Params, SignatureParam{Span: text.Span{Start: start, End: len(s.Label)}, Doc: fieldDoc(f)})
-		if f.Name == current {
-			s.Active = i
-		}
+	}
+	if more > 0 {
+		s.Label += fmt.Sprintf(" [%d more]", more)
 	}
 	return s
 }

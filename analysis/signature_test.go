@@ -18,8 +18,8 @@ func TestSignature(t *testing.T) {
 		{"parenthesis", `A: {{$random.integer(‸)}}`, "$random.integer(‹from›, to)"},
 		{"second in parenthesis", `A: {{$random.integer(1, ‸)}}`, "$random.integer(from, ‹to›)"},
 		{"before the parenthesis", `A: {{$random.integer‸(1, 2)}}`, ""},
-		{"reference", `A: {{$local ‸}}`, "$local secret= [credential=] [key=] [decode=] [encode=] [trim=] [ttl=]"},
-		{"field", `A: {{$local secret=a key=‸}}`, "$local secret= [credential=] ‹[key=]› [decode=] [encode=] [trim=] [ttl=]"},
+		{"reference", `A: {{$local ‸}}`, "$local secret= [6 more]"},
+		{"field", `A: {{$local secret=a key=‸}}`, "$local secret= ‹key=› [5 more]"},
 		{"variable", `A: {{ho‸st}}`, ""},
 		{"elsewhere", `A: b‸`, ""},
 	}
@@ -31,7 +31,7 @@ func TestSignature(t *testing.T) {
 			got := ""
 			if s != nil {
 				got = s.Label
-				if s.Doc == "" {
+				if s.Doc == "" && (s.Active < 0 || s.Params[s.Active].Doc == "") && test.name != "reference" {
 					t.Error("no documentation")
 				}
 				if s.Active >= 0 {

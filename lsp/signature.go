@@ -18,7 +18,10 @@ func (s *session) signatureHelp(_ context.Context, snap *Snapshot, p *protocol.S
 	if found == nil {
 		return nil, nil
 	}
-	info := protocol.SignatureInformation{Label: found.Label, Documentation: s.markup(found.Doc)}
+	info := protocol.SignatureInformation{Label: found.Label}
+	if found.Doc != "" {
+		info.Documentation = s.markup(found.Doc)
+	}
 	for _, param := range found.Params {
 		var label protocol.ParameterInformationLabel = protocol.String(param.Span.Of(found.Label))
 		if s.caps.labelOffsets {
