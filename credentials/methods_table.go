@@ -116,7 +116,7 @@ func gcpMethods() []Method {
 		row(secret.GCP, "default", "Application Default Credentials",
 			"What GOOGLE_APPLICATION_CREDENTIALS names, `gcloud auth application-default login` left, or the machine has; workload identity federation included.", shared),
 		row(secret.GCP, "service-account", "Service account key", "The JSON key of a service account. It signs its own tokens; no URL in it is asked.",
-			[]MethodField{secretField("key", "Key (the JSON on one line, or pipe the file in)", "the whole JSON key, of type service_account", required)}, shared),
+			[]MethodField{secretField("key", "Key (JSON)", "the whole JSON key, of type service_account", required)}, shared),
 		row(secret.GCP, "impersonate", "Impersonate service account",
 			"A service account impersonated from another credential.",
 			[]MethodField{
@@ -128,7 +128,7 @@ func gcpMethods() []Method {
 		row(secret.GCP, "workload-identity", "Workload identity federation",
 			"An identity of another provider, by the configuration that `gcloud iam workload-identity-pools create-cred-config` writes. One that names a program is refused here; GOOGLE_APPLICATION_CREDENTIALS with the auth default takes it.",
 			[]MethodField{
-				secretField("key", "Configuration (the JSON on one line, or pipe the file in)", "the whole JSON configuration, of type external_account", required),
+				secretField("key", "Configuration (JSON)", "the whole JSON configuration, of type external_account", required),
 				plain("allowHosts", "Allowed hosts", "hosts that the configuration may fetch its token from, with commas between; this machine and its metadata server are always allowed", example("pipelines.actions.githubusercontent.com")),
 			}, shared),
 	}

@@ -281,3 +281,24 @@ func TestInWords(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// TestPastedKey: the lines of a JSON key that is pasted at the prompt all belong
+// to it, and nothing is left for the shell.
+func TestPastedKey(t *testing.T) {
+	t.Parallel()
+	var out, errs bytes.Buffer
+	lines := []string{"{", `  "type": "service_account",`, `  "private_key": "a\\nb"`, "}", "ls"}
+	s := terminalOf(nil, lines, &out, &errs)
+	got, err := s.askSecret(t.Context(), "Key")
+	if want := strings.Join(lines[:4], "\n"); err != nil || string(got) != want {
+		t.Errorf("%q, %v", got, err)
+	}
+	s = terminalOf(nil, []string{"{", "no JSON", "", "ls"}, &out, &errs)
+	if got, err := s.askSecret(t.Context(), "Key"); err != nil || string(got) != "{\nno JSON" {
+		t.Errorf("%q, %v", got, err)
+	}
+	s = terminalOf(nil, []string{"{secret", "ls"}, &out, &errs)
+	if got, err := s.askSecret(t.Context(), "Password"); err != nil || string(got) != "{secret" {
+		t.Errorf("%q, %v", got, err)
+	}
+}

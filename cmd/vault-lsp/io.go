@@ -2,7 +2,9 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -56,6 +58,9 @@ func (s streams) askSecret(ctx context.Context, prompt string) ([]byte, error) {
 	if s.terminal {
 		s.warnf("%s: ", prompt)
 		b, err := await(ctx, s.readPassword)
+		if err == nil && string(bytes.TrimSpace(b)) == "{" {
+			b, err = s.readJSON(ctx, b)
+		}
 		if ctx.Err() != nil && s.restore != nil {
 			s.restore()
 		}
@@ -74,6 +79,28 @@ func (s streams) askSecret(ctx context.Context, prompt string) ([]byte, error) {
 		return nil, fmt.Errorf("%s %w: type it, or pipe it into standard input", prompt, errEmptySecret)
 	}
 	return b, nil
+}
+
+// readJSON reads on what was pasted as the several lines of a JSON text, such as
+// a key file, whose first line is the opening brace: the rest would otherwise be
+// typed into the shell. It ends with the JSON, or with an empty line.
+func (s streams) readJSON(ctx context.Context, first []byte) ([]byte, error) {
+	all := append(first, '\n')
+	for !json.Valid(all) && len(all) <= maxSecret {
+		line, err := await(ctx, s.readPassword)
+		if err != nil {
+			clear(all)
+			return nil, err
+		}
+		if len(bytes.TrimSpace(line)) == 0 {
+			break
+		}
+		grown := append(append(make([]byte, 0, len(all)+len(line)+1), all...), line...)
+		clear(all)
+		clear(line)
+		all = append(grown, '\n')
+	}
+	return bytes.TrimSuffix(all, []byte("\n")), nil
 }
 
 // await is read that ends with ctx, as on Ctrl-C: a read from a terminal cannot
