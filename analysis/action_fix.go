@@ -62,6 +62,8 @@ var fixers = map[string]func(in Input, d Diagnostic, add func(string, ...Edit)){
 	parser.CodeCurlCommand:             Input.fixCurlOption,
 	parser.CodeCommentInBody:           Input.fixRawBody,
 	parser.CodeHeaderWithoutColon:      Input.fixBlankLine,
+	parser.CodeCommentSent:             Input.fixRemoveLine,
+	CodeQuotedVariable:                 Input.fixQuotedValue,
 }
 
 func at(offset int) text.Span { return text.Span{Start: offset, End: offset} }
@@ -257,6 +259,22 @@ func (in Input) fixRawBody(d Diagnostic, add func(string, ...Edit)) {
 func (in Input) fixComment(d Diagnostic, add func(string, ...Edit)) {
 	line := lineAt(in.File.Src, d.Span.Start)
 	add("Make this line a comment", Edit{Span: at(skipBlanks(in.File.Src, line.Start, line.End)), New: "# "})
+}
+
+// fixRemoveLine removes a line.
+func (in Input) fixRemoveLine(d Diagnostic, add func(string, ...Edit)) {
+	src := in.File.Src
+	line := lineAt(src, d.Span.Start)
+	if end := strings.IndexByte(src[line.End:], '\n'); end >= 0 {
+		line.End += end + 1
+	}
+	add("Remove this line", Edit{Span: line})
+}
+
+// fixQuotedValue removes the quotes around a value.
+func (in Input) fixQuotedValue(d Diagnostic, add func(string, ...Edit)) {
+	value := d.Span.Of(in.File.Src)
+	add("Remove the quotes", Edit{Span: d.Span, New: value[1 : len(value)-1]})
 }
 
 // fixCurlOption removes an option of a curl command.

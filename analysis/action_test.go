@@ -90,6 +90,8 @@ func TestActionsApply(t *testing.T) {
 		{"header in place of a request", "###\nConte‸nt-Type: x\n", "Make this line a comment", "###\n# Content-Type: x\n"},
 		{"prose in place of a request", "  what ‸is this\n", "Make this line a comment", "  # what is this\n"},
 		{"option of curl", "curl --inse‸cure https://x\n", "Remove --insecure", "curl https://x\n"},
+		{"comment in a multipart body", "POST https://x\nContent-Type: multipart/mixed; boundary=a\n\n--a\n\n// n‸o\n1\n--a--\n", "Remove this line", "POST https://x\nContent-Type: multipart/mixed; boundary=a\n\n--a\n\n1\n--a--\n"},
+		{"quotes of a value", "@a = \"b {{c}}‸\"\n@c = 1\n", "Remove the quotes", "@a = b {{c}}\n@c = 1\n"},
 		{"text as a header", "POST https://x\nhel‸lo\n", "Insert a blank line", "POST https://x\n\nhello\n"},
 		{"add key", request + "A: {{$vault pa‸th=a}}", "Add field key", request + "A: {{$vault path=a key=$0}}"},
 		{"encode", "POST https://x\n\n{\"a\": \"{{$vault pa‸th=a}}\"}", "Add encode=json", "POST https://x\n\n{\"a\": \"{{$vault path=a encode=json}}\"}"},

@@ -26,6 +26,7 @@ const (
 	CodeInvalidDirective       = "invalid-directive"
 	CodeDateLetters            = "date-letters"
 	CodeEscapeInVariable       = "escape-in-variable"
+	CodeQuotedVariable         = "quoted-variable"
 )
 
 // CodeInfo documents one diagnostic code.
@@ -86,6 +87,7 @@ var codes = []CodeInfo{
 	{env.CodeNested, parser.Error, "A value of a reference holds a variable that is not plain text.", "@a = {{$guid}}\n\n###\nGET https://example.com\nX-A: {{$vault path={{a}}}}"},
 	{env.CodeResponse, parser.Error, "References to the answer of another request are not supported.", "X-A: {{login.response.body.token}}"},
 	{CodeEscapeInVariable, parser.Hint, "A variable's value holds `\\n`, `\\r`, `\\t` or `\\\\`. It stands for a line break, a tab or a backslash, as in REST Client (C24); for other tools, and with the setting `dialect` at `jetbrains`, it is two characters.", `@lines = one\ntwo`},
+	{CodeQuotedVariable, parser.Hint, "A variable's value stands in quotes. They are a part of the value, as in REST Client (C26); httpYac leaves them out. The quick fix removes them.", `@name = "value"`},
 	{CodeUsedBeforeDefinition, parser.Hint, "A variable is used above its definition in the file. It holds in the whole file here and in REST Client, but not in Visual Studio and httpYac.", "GET https://{{host}}/\n\n###\n@host = example.com"},
 	{CodeRedefined, parser.Warning, "The variable is defined again below. The last definition counts for the whole file, so this one has no effect.", "@a = 1\n@a = 2"},
 	// Environment files.
@@ -113,6 +115,7 @@ var codes = []CodeInfo{
 	{parser.CodeIndentedSeparator, parser.Hint, "A `###` is indented. It separates here; REST Client takes it for a comment. The quick fix removes the indentation.", "GET https://example.com\n\n  ###\nGET https://example.com"},
 	{parser.CodeFragmentNotSent, parser.Hint, "The target has a `#`. What stands behind it is not sent. The quick fix removes it.", "GET https://example.com/#top"},
 	{parser.CodeCommentInBody, parser.Hint, "A line of the body begins like a comment and is not sent; this depends on the media type (C1).", "POST https://example.com\nContent-Type: application/json\n\n{\n# no\n}"},
+	{parser.CodeCommentSent, parser.Warning, "A line of a multipart body begins like a comment and is sent (C1); other tools leave it out. The quick fix removes it.", "POST https://example.com\nContent-Type: multipart/form-data; boundary=x\n\n--x\nContent-Disposition: form-data; name=\"a\"\n\n// no\n1\n--x--"},
 	{parser.CodeBadVariableLine, parser.Error, "A line begins with `@` but does not define a variable.", "@name"},
 	{parser.CodeUnexpectedText, parser.Warning, "Text stands where nothing can follow.", ""},
 	{parser.CodeScriptNotRun, parser.Information, "Scripts and assertions are not run. They are never sent.", "GET https://example.com\n\n> {% client.log(1) %}"},

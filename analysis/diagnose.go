@@ -132,6 +132,7 @@ func (d *diagnoser) block(b *parser.Block) {
 	for _, v := range b.Variables {
 		d.value(v)
 		d.escapes(v)
+		d.quotes(v)
 	}
 	for i := range b.Directives {
 		d.directive(&b.Directives[i])

@@ -67,6 +67,19 @@ func (d *diagnoser) redefinitions() {
 	}
 }
 
+// quotes reports a value that stands in quotes (ruling C26).
+func (d *diagnoser) quotes(v *parser.Variable) {
+	value := v.Value.Span.Of(d.src)
+	n := len(value)
+	if n < 2 || strings.IndexByte("\"'`", value[0]) < 0 || value[n-1] != value[0] || strings.IndexByte(value[1:n-1], value[0]) >= 0 {
+		return
+	}
+	d.add(Diagnostic{
+		Code: CodeQuotedVariable, Span: v.Value.Span,
+		Message: fmt.Sprintf("The quotes are a part of the value of %s, as in REST Client; httpYac leaves them out.", v.Name),
+	})
+}
+
 // escapes reports the first escape of a variable's value (ruling C24).
 func (d *diagnoser) escapes(v *parser.Variable) {
 	if len(v.Escapes) == 0 || d.Scope.Dialect() == env.JetBrains {

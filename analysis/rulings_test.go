@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -63,6 +64,29 @@ func TestRulingC24EscapesAreShown(t *testing.T) {
 	in.Scope = env.NewScope(in.File, nil, "", nil, env.WithDialect(env.JetBrains))
 	if found := Diagnose(in); found != nil {
 		t.Errorf("in the dialect jetbrains: %+v", found)
+	}
+}
+
+// TestRulingC26QuotesArePartOfTheValue, which a hint says.
+func TestRulingC26QuotesArePartOfTheValue(t *testing.T) {
+	t.Parallel()
+	for src, want := range map[string][]string{
+		"@a = \"b\"\n":             {`hint quoted-variable "b"`},
+		"@a = 'b {{c}}'\n@c = 1\n": {"hint used-before-definition c", "hint quoted-variable 'b {{c}}'"},
+		"@a = \"b\" and \"c\"\n":   nil,
+		"@a = \"\n":                nil,
+		"@a = b \"c\"\n":           nil,
+	} {
+		found := severitiesOf(src)
+		slices.Sort(found)
+		slices.Sort(want)
+		if diff := cmp.Diff(want, found); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", src, diff)
+		}
+	}
+	in := input("@a = \"b\"\n")
+	if got, ok := in.Scope.ExpandDefinition(in.Scope.Lookup("a")[0]).Text(); !ok || got != `"b"` {
+		t.Errorf("the value is %s", got)
 	}
 }
 

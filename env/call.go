@@ -43,7 +43,10 @@ func (x *expander) unknownCall(e *template.Expr, o origin) {
 		names = append(names, strings.TrimSuffix(systems[i].Name, "."))
 	}
 	hasFields := slices.ContainsFunc(e.Args, func(a template.Arg) bool { return a.Name != "" })
-	suggestion := spelling.Nearest(e.Name, slices.Concat(providers, names))
+	suggestion := ""
+	if _, known := foreignCall(e.Name); !known {
+		suggestion = spelling.Nearest(e.Name, slices.Concat(providers, names))
+	}
 	code := CodeUnknownSystem
 	if slices.Contains(providers, suggestion) || suggestion == "" && hasFields {
 		code = secret.CodeUnknownProvider
@@ -54,13 +57,14 @@ func (x *expander) unknownCall(e *template.Expr, o origin) {
 	case hasFields:
 		x.problem(code, "", o, e.CallSpan(), "There is no provider $%s; the providers are $%s.", e.Name, strings.Join(providers, ", $"))
 	default:
-		x.problem(code, "", o, e.CallSpan(), "$%s is not supported; the system variables are $%s.", e.Name, strings.Join(names, ", $"))
+		x.problem(code, "", o, e.CallSpan(), "%s", notSupported(e.Name))
 	}
 }
 
 // system adds a system variable.
 func (x *expander) system(src string, e *template.Expr, v SystemVariable, o origin) {
 	var args []string
+	x.setting = ""
 	for i := range e.Args {
 		arg := &e.Args[i]
 		value, _, ok := x.argument(arg, o)
@@ -84,6 +88,9 @@ func (x *expander) system(src string, e *template.Expr, v SystemVariable, o orig
 		x.problem(CodeBadArgument, "", o, span, "%s", message)
 		return
 	}
+	if x.setting != "" {
+		o.setting = x.setting
+	}
 	if v.asks {
 		x.asked(readCall(v, e, args), o)
 		return
@@ -95,7 +102,7 @@ func (x *expander) system(src string, e *template.Expr, v SystemVariable, o orig
 	if !x.checking {
 		x.pieces = append(x.pieces, Piece{
 			Kind: System, System: v.Name, Call: e, CallSrc: src, Args: args, Span: o.span, Variable: o.outermost,
-			Private: o.private || v.Private, Encoded: o.encoded,
+			Private: o.private || v.Private, Encoded: o.encoded, Setting: o.setting,
 		})
 	}
 }
@@ -208,6 +215,9 @@ func (x *expander) plain(e *template.Expr, o origin) (value string, private, ok 
 		}
 		value += p.Text
 		private = private || p.Private
+		if p.Setting != "" {
+			x.setting = p.Setting
+		}
 	}
 	return value, private, true
 }

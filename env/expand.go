@@ -39,6 +39,8 @@ type expander struct {
 	stack []string
 	// steps counts the variables come to so far, up to maxSteps.
 	steps, maxSteps int
+	// setting is that of the last argument that had one.
+	setting string
 	length          int
 	// deepest is how many definitions were open at once.
 	deepest int
@@ -72,6 +74,8 @@ type origin struct {
 	// the way; empty in the template itself.
 	outermost, innermost string
 	private, encoded     bool
+	// setting is Piece.Setting.
+	setting string
 }
 
 // inside reports whether the origin is a variable's definition.
@@ -118,7 +122,7 @@ func (x *expander) plainText(s string, o origin, span text.Span) {
 	if span = o.at(span); !x.grow(len(s), o, span) {
 		return
 	}
-	x.pieces = append(x.pieces, Piece{Kind: Literal, Text: s, Span: span, Variable: o.outermost, Private: o.private, Encoded: o.encoded})
+	x.pieces = append(x.pieces, Piece{Kind: Literal, Text: s, Span: span, Variable: o.outermost, Private: o.private, Encoded: o.encoded, Setting: o.setting})
 }
 
 // grow counts text that comes from variables and reports when it is too much.
@@ -232,6 +236,9 @@ func (x *expander) bound(e *template.Expr, name string, b binding, path string, 
 	}
 	if b.variable == nil {
 		o.private = o.private || b.def.Private
+		if b.def.InEditor() {
+			o.setting = name
+		}
 		if b.def.Ref != nil || b.def.pending != nil || b.def.Object != "" || b.def.Problem != "" {
 			x.structured(e, b.def, path, o, outer)
 			return
@@ -373,6 +380,8 @@ func (x *expander) undefined(e *template.Expr, o origin) {
 	}
 	suggestion := x.scope.suggest.nearest(e.Name)
 	switch {
+	case strings.ContainsAny(e.Name, "()`+*?=&|!;'\""):
+		x.problem(CodeUndefined, "", o, e.NameSpan, "%s is a script's expression, and scripts are not run; write the value into a variable.", e.Name)
 	case suggestion != "":
 		x.problem(CodeUndefined, suggestion, o, e.NameSpan, "There is no variable %s; did you mean %s?", e.Name, suggestion)
 	case x.scope.environment == "" && len(x.scope.envs.names) > 0:

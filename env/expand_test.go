@@ -363,3 +363,26 @@ func BenchmarkExpand(b *testing.B) {
 		})
 	}
 }
+
+// TestCallsOfOtherTools are refused with what to write in their place, and so
+// are expressions of scripts.
+func TestCallsOfOtherTools(t *testing.T) {
+	t.Parallel()
+	scope := NewScope(nil, nil, "", nil)
+	for src, want := range map[string]string{
+		"{{$aadToken new}}":           "of REST Client is not supported; put the token into a vault",
+		`{{$auth.token("id")}}`:       "put the token into a vault",
+		"{{$projectRoot}}":            "of JetBrains is not supported; write a path",
+		"{{$.users.name}}":            "name the variable before the path",
+		"{{$date}}":                   "{{$datetime",
+		"{{$timestampMs}}":            "jetbrains",
+		"{{$nonsense.of.mine}}":       "docs/variables.md has all of them",
+		"{{1+1}}":                     "a script's expression",
+		"{{Buffer.from('a').length}}": "a script's expression",
+	} {
+		problems := scope.Expand(src, scan(src)).Problems
+		if len(problems) != 1 || !strings.Contains(problems[0].Message, want) || len(problems[0].Message) > 300 {
+			t.Errorf("%s: %+v", src, problems)
+		}
+	}
+}

@@ -11,6 +11,8 @@ type bodyReader struct {
 	p *parser
 	// keepComments is set where # and // are text like any other (C1).
 	keepComments bool
+	// multipart is set where other tools take such lines for comments.
+	multipart bool
 	// start is the first line of the body, or -1 before it.
 	start int
 	// contentEnd is the end of the last line that is sent, contentNext the
@@ -31,7 +33,8 @@ type bodyReader struct {
 func (p *parser) readBody() {
 	p.parts, p.files, p.comments, p.pending = p.parts[:0], p.files[:0], p.comments[:0], p.pending[:0]
 	p.messages = p.messages[:0]
-	b := bodyReader{p: p, keepComments: p.keepsComments(), start: -1}
+	b := bodyReader{p: p, start: -1}
+	b.keepComments, b.multipart = p.keepsComments()
 	for !p.eof && !b.readLine() {
 	}
 	b.finish()
@@ -63,6 +66,9 @@ func (b *bodyReader) readLine() (ended bool) {
 	default:
 		b.beginContent()
 		b.textLines++
+		if b.multipart && isComment(content) {
+			p.problem(CodeCommentSent, Warning, "this line is sent as a part of the multipart body, where other tools take it for a comment; remove it", p.trimmed())
+		}
 	}
 	b.contentEnd, b.contentNext = p.line.end, p.line.next
 	b.blank = false
@@ -199,25 +205,26 @@ func isFileLine(content string) bool {
 
 // keepsComments decides by the body's media type whether lines that begin with
 // # or // are sent (C1): in JSON, GraphQL, forms and bodies without a media
-// type they are comments.
-func (p *parser) keepsComments() bool {
+// type they are comments. multipart says that the other tools think otherwise.
+func (p *parser) keepsComments() (keep, multipart bool) {
 	if p.hasDirective("raw-body") {
-		return true
+		return true, false
 	}
 	if p.request.Method == "GRAPHQL" {
-		return false
+		return false, false
 	}
-	keep := false
 	for i := range p.headers {
 		h := &p.headers[i]
 		switch {
 		case strings.EqualFold(h.Name, "Content-Type"):
-			keep = keepsCommentsIn(h.Value.Text(p.src))
+			mediaType := h.Value.Text(p.src)
+			keep = keepsCommentsIn(mediaType)
+			multipart = strings.HasPrefix(strings.ToLower(mediaType), "multipart/")
 		case strings.EqualFold(h.Name, "X-Request-Type") && strings.EqualFold(h.Value.Text(p.src), "GraphQL"):
-			return false
+			return false, false
 		}
 	}
-	return keep
+	return keep, multipart
 }
 
 // keepsCommentsIn decides for one media type. One that a variable gives is

@@ -5,6 +5,9 @@ package parser
 const (
 	// CodeCommentInBody: a line of the body is a comment and not sent (C1).
 	CodeCommentInBody = "comment-in-body"
+	// CodeCommentSent: a line of a multipart body looks like a comment and is sent
+	// (C1).
+	CodeCommentSent = "comment-sent"
 	// CodeIndentedHeader: a header is indented and nearly continues the target
 	// (C4).
 	CodeIndentedHeader = "indented-header"

@@ -84,6 +84,7 @@ func TestConstructsOfRequestLines(t *testing.T) {
 		"a path and Host":    {"GET /a\nHost: b:80\n", []string{`GET "/a"`, `Host: "b:80"`}},
 		"OPTIONS *":          {"OPTIONS *\nHost: a\n", []string{`OPTIONS "*"`, "runnable=true"}},
 		"HTTP/1.1":           {"GET http://a HTTP/1.1\n", []string{`GET "http://a" HTTP/1.1`}},
+		"small letters":      {"GET http://a http/1.1\n", []string{`GET "http://a" http/1.1`}},
 		"HTTP/2":             {"GET http://a HTTP/2\n", []string{`GET "http://a" HTTP/2`}},
 		"prior knowledge":    {"GET http://a HTTP/2 (Prior Knowledge)\n", []string{`GET "http://a" HTTP/2 (Prior Knowledge)`}},
 		"HTTP/3":             {"GET http://a HTTP/3\n", []string{`GET "http://a" HTTP/3`}},

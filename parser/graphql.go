@@ -22,8 +22,8 @@ type GraphQL struct {
 }
 
 // isGraphQL decides whether a body is a query: the method GRAPHQL, the header
-// X-Request-Type of REST Client, gql name < path, or, as in httpYac, a body that
-// its media type says to be JSON and that begins like an operation.
+// X-Request-Type of REST Client, gql name < path, or, as in httpYac, a body of a
+// JSON media type, or of none, that begins like an operation.
 func (f *File) isGraphQL(r *Request, mediaType string) bool {
 	if r.Protocol == ProtocolGraphQL || strings.EqualFold(strings.TrimSpace(f.header(r, "X-Request-Type")), "graphql") {
 		return true
@@ -33,7 +33,7 @@ func (f *File) isGraphQL(r *Request, mediaType string) bool {
 			return true
 		}
 	}
-	if !strings.HasSuffix(mediaType, "json") || r.Body.Kind == BodyFile {
+	if mediaType != "" && !strings.HasSuffix(mediaType, "json") || r.Body.Kind == BodyFile {
 		return false
 	}
 	for _, d := range f.directivesOf(r) {

@@ -18,6 +18,7 @@ const (
 // readHeaders reads the lines behind the request line up to the blank line.
 func (p *parser) readHeaders() headEnd {
 	warned := false
+	indent := p.indentation(p.request.LineSpan.Start)
 	for !p.eof {
 		content := p.content()
 		switch {
@@ -35,7 +36,7 @@ func (p *parser) readHeaders() headEnd {
 		case p.line.first > p.line.start && p.foldsHeader(content):
 			p.foldHeader()
 		default:
-			if p.line.first > p.line.start && !warned && looksLikeHeader(content) {
+			if p.line.first-p.line.start > indent && !warned && looksLikeHeader(content) {
 				warned = true
 				p.problem(CodeIndentedHeader, Warning, "this indented line is read as a header, not as a part of the URL above it; remove the indentation", p.trimmed())
 			}
@@ -43,6 +44,11 @@ func (p *parser) readHeaders() headEnd {
 		}
 	}
 	return endOfBlock
+}
+
+// indentation counts the blanks before an offset.
+func (p *parser) indentation(offset int) int {
+	return offset - len(strings.TrimRight(p.src[:offset], " \t"))
 }
 
 // startsBody reports whether a line among the headers is the body already

@@ -164,12 +164,15 @@ func (p *parser) appendTarget(span text.Span) {
 }
 
 // versionStart returns where the HTTP/x begins that ends s, at 0 or behind a
-// blank, or -1. "(Prior Knowledge)" may follow it.
+// blank, or -1. "(Prior Knowledge)" may follow it; small letters do, as for REST
+// Client.
 func versionStart(s string) int {
 	body := strings.TrimRight(strings.TrimSuffix(s, "(Prior Knowledge)"), " \t")
 	at := strings.LastIndexAny(body, " \t") + 1
-	version, ok := strings.CutPrefix(body[at:], "HTTP/")
-	if !ok || version == "" || strings.Trim(version, "0123456789.") != "" {
+	const protocol = "HTTP/"
+	version := body[at:]
+	if len(version) <= len(protocol) || !strings.EqualFold(version[:len(protocol)], protocol) ||
+		strings.Trim(version[len(protocol):], "0123456789.") != "" {
 		return -1
 	}
 	return at

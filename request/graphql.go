@@ -13,11 +13,9 @@ import (
 // reports false where the body is sent as it is.
 func (b *builder) graphQLBody(g *parser.GraphQL) bool {
 	at := slices.IndexFunc(b.plan.headers, func(h header) bool { return h.name == "X-Request-Type" })
-	for i := range b.req.Body.Files {
-		if !b.req.Body.Files[i].GraphQL {
-			b.warn("A GraphQL body with a file in it is sent as it is; write the query into the request, or gql name < path to read it.")
-			return false
-		}
+	if !b.queryFiles(g) {
+		b.warn("A GraphQL body with a file among its text is sent as it is; write the query into the request, or into one file.")
+		return false
 	}
 	if at >= 0 {
 		b.plan.headers = slices.Delete(b.plan.headers, at, at+1)
@@ -42,6 +40,16 @@ func (b *builder) graphQLBody(g *parser.GraphQL) bool {
 	b.plan.body.parts = []bodyPart{{pieces: out}}
 	b.setPlacement(out, InBody)
 	return true
+}
+
+// queryFiles reports whether every file of the body is one of the query: that of
+// gql name < path, or of a < path that is the whole query.
+func (b *builder) queryFiles(g *parser.GraphQL) bool {
+	files := b.req.Body.Files
+	if !slices.ContainsFunc(files, func(f parser.FileRef) bool { return !f.GraphQL }) {
+		return true
+	}
+	return len(files) == 1 && files[0].Span == g.Query
 }
 
 // query returns the text of the query with the fragments that it needs.
@@ -85,16 +93,20 @@ func (b *builder) fragment(name string) []piece {
 	return nil
 }
 
-// graphQLFile reads a file of GraphQL as it is.
+// graphQLFile reads a file of GraphQL, its variables replaced where the
+// reference says so.
 func (b *builder) graphQLFile(ref parser.FileRef) []piece {
 	file := b.findFile(&ref)
 	if file == nil {
 		return nil
 	}
-	src, err := file.read("")
+	src, err := file.read(ref.Encoding)
 	if err != nil {
 		b.fail(CodeBodyFile, err.Error(), "", ref.Span)
 		return nil
+	}
+	if ref.Expand {
+		return b.expandIn(src, template.Scan(src, text.Span{End: len(src)}), &ref.Span)
 	}
 	return []piece{{text: src, use: literal, span: ref.Span}}
 }
