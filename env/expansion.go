@@ -28,6 +28,10 @@ type Piece struct {
 	// Private is set if the piece came from the user's machine rather than
 	// from the file or a shared environment; it is masked wherever it is shown.
 	Private bool
+	// Setting is the variable of the user's editor settings that the piece comes
+	// from, or is made with; empty for most. Such a piece is the user's and not
+	// the workspace's: it may not go anywhere.
+	Setting string
 	// Text is a literal's text.
 	Text string
 	// Ref is a secret's reference.

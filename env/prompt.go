@@ -104,7 +104,7 @@ func (x *expander) asked(p Prompt, o origin) {
 		return
 	}
 	x.pieces = append(x.pieces, Piece{
-		Kind: Asked, Prompt: &p, Span: o.span, Variable: o.outermost, Private: o.private || p.Hidden, Encoded: o.encoded,
+		Kind: Asked, Prompt: &p, Span: o.span, Variable: o.outermost, Private: o.private || p.Hidden, Encoded: o.encoded, Setting: o.setting,
 	})
 }
 
