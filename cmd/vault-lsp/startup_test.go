@@ -23,7 +23,7 @@ func TestPartsCostNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	goroutines := runtime.NumGoroutine()
-	const most = 64 << 10
+	const most = 128 << 10
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	p := newParts(store, u.home, local.Options{})
