@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"google.golang.org/api/googleapi"
 	"google.golang.org/grpc/codes"
 
+	"github.com/vault-lsp/vault-lsp/internal/outbound"
 	"github.com/vault-lsp/vault-lsp/providers"
 )
 
@@ -72,9 +72,7 @@ func retryAfter(api *apierror.APIError) time.Duration {
 	}
 	var failed *googleapi.Error
 	if errors.As(api.Unwrap(), &failed) {
-		if seconds, err := strconv.Atoi(failed.Header.Get("Retry-After")); err == nil && seconds > 0 {
-			return time.Duration(seconds) * time.Second
-		}
+		return outbound.RetryAfter(failed.Header, time.Now())
 	}
 	return 0
 }

@@ -1,9 +1,6 @@
 package gcp
 
 import (
-	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -15,18 +12,20 @@ import (
 	"google.golang.org/api/googleapi"
 	"google.golang.org/grpc/codes"
 
+	"github.com/vault-lsp/vault-lsp/internal/outbound"
 	"github.com/vault-lsp/vault-lsp/providers"
 )
 
 // explainConnection explains why there was no answer, or none of Google's.
 func explainConnection(tried attempt, err error) (fault, bool) {
 	server := serverOf(err)
-	var redirect *redirectError
-	var plain *plainHTTPError
+	var redirect *outbound.RedirectError
+	var plain *outbound.PlainHTTPError
+	var large *outbound.TooLargeError
 	switch {
 	case errors.As(err, &redirect):
 		return fault{
-			kind: providers.Unavailable, message: server + " redirects to " + redirect.target + ", which is not followed because the token would go along",
+			kind: providers.Unavailable, message: server + " redirects to " + redirect.Target + ", which is not followed because the token would go along",
 			hint: "check the network (a sign-in page of a Wi-Fi does this) and the endpoint of " + tried.title,
 		}, true
 	case errors.As(err, &plain):
@@ -36,13 +35,10 @@ func explainConnection(tried attempt, err error) (fault, bool) {
 		}, true
 	case errors.Is(err, errNoPayload):
 		return fault{kind: providers.Unavailable, message: "the answer is not one of Secret Manager", hint: "check the endpoint of " + tried.title}, true
-	case errors.Is(err, errAnswerTooLarge), errors.Is(err, errTokenResponseTooLarge):
+	case errors.As(err, &large):
 		return fault{kind: providers.Unavailable, message: "the answer of " + server + " is too large", hint: "check the endpoint and the proxy"}, true
 	}
-	f, ok := explainTLS(server, err)
-	if !ok {
-		f = explainNetwork(server, err)
-	}
+	f := explainFailure(server, err)
 	var failed *callError
 	if errors.As(err, &failed) && failed.transport == transportGRPC && isCut(err) {
 		f.hint += "; some networks pass no gRPC: set " + fieldTransport + " of the credential to rest"
@@ -87,83 +83,48 @@ func serverOf(err error) string {
 	return "the server"
 }
 
-// explainTLS explains a handshake that failed.
-func explainTLS(server string, err error) (fault, bool) {
-	var unknown x509.UnknownAuthorityError
-	var hostname x509.HostnameError
-	var invalid x509.CertificateInvalidError
-	var verification *tls.CertificateVerificationError
-	var record tls.RecordHeaderError
-	var operation *net.OpError
-	f := fault{kind: providers.Unavailable}
-	switch {
-	case errors.As(err, &unknown):
-		f.message = "the certificate of " + server + " is signed by an unknown authority"
-		f.hint = "a proxy that looks into connections does this: name the file with its authority's certificate in " + fieldCACert + " of the credential"
-	case errors.As(err, &hostname):
-		f.message = "the certificate of " + server + " is for another name"
-		f.hint = "check the endpoint of the credential, and the proxy"
-	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		f.message = "the certificate of " + server + " has expired or is not valid yet"
-		f.hint = "check the clock of this machine"
-	case errors.As(err, &verification), errors.As(err, &invalid):
-		f.message = "the certificate of " + server + " cannot be verified"
-		f.hint = "check the endpoint and " + fieldCACert + " of the credential"
-	case errors.As(err, &operation) && operation.Op == "remote error":
-		f.message = server + " ended the TLS handshake"
-		f.hint = "check the endpoint and the proxy"
-	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
-		f.message = server + " does not speak TLS"
-		f.hint = "check the endpoint and the proxy"
-	default:
-		return fault{}, false
-	}
-	return f, true
-}
-
-// explainNetwork explains a connection that failed.
-func explainNetwork(server string, err error) fault {
-	var dns *net.DNSError
-	var timeout net.Error
-	var answer *googleapi.Error
+// explainFailure explains a connection that failed. What gRPC gives as text or
+// as a code is made one of the causes first.
+func explainFailure(server string, err error) fault {
 	const check = "check the network, VPN and proxy"
-	f := fault{kind: providers.Unavailable, hint: check}
+	var answer *googleapi.Error
+	failed := outbound.Diagnose(err)
 	switch {
-	case errors.As(err, &answer) && answer.Code == http.StatusProxyAuthRequired,
-		wantsProxyPassword(err):
-		f.message = "the proxy wants a password"
-		f.hint = "write it into the proxy's URL: http://user:password@host:port"
-	case errors.As(err, &dns) && !dns.IsTimeout:
-		f.message = server + " cannot be found: its name cannot be resolved"
+	case errors.As(err, &answer) && answer.Code == http.StatusProxyAuthRequired:
+		return fault{kind: providers.Unavailable, message: "the proxy asks for a password", hint: proxyPassword}
+	case failed.Cause == outbound.Unknown && codeOf(err) == codes.DeadlineExceeded:
+		failed.Cause = outbound.TimedOut
+	case (failed.Cause == outbound.Unknown || failed.Cause == outbound.ConnectionBroken) && isCut(err):
+		failed.Cause = outbound.ConnectionClosed
+	case failed.Cause == outbound.Unknown && codeOf(err) == codes.Unavailable:
+		return fault{
+			kind: providers.Unavailable, message: server + " is not available at the moment",
+			hint: "try again; https://status.cloud.google.com shows known troubles",
+		}
+	}
+	f := fault{kind: providers.Unavailable, message: failed.Sentence(server), hint: check}
+	switch failed.Cause {
+	case outbound.UnknownAuthority:
+		f.hint = "a proxy that looks into connections does this: name the file with its authority's certificate in " + fieldCACert + " of the credential"
+	case outbound.WrongName:
+		f.hint = "check the endpoint of the credential, and the proxy"
+	case outbound.CertificateExpired:
+		f.hint = "check the clock of this machine"
+	case outbound.CertificateInvalid:
+		f.hint = "check the endpoint and " + fieldCACert + " of the credential"
+	case outbound.HandshakeEnded, outbound.NotTLS:
+		f.hint = "check the endpoint and the proxy"
+	case outbound.ProxyWantsPassword:
+		f.hint = proxyPassword
+	case outbound.ProxyRefuses:
+		f.hint = "have the proxy let " + server + " through"
+	case outbound.NameUnresolved:
 		f.hint = check + "; a location that does not exist has no server"
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout(), codeOf(err) == codes.DeadlineExceeded:
-		f.kind, f.message = providers.Timeout, server+" did not answer in time"
-	case errors.Is(err, syscall.ECONNREFUSED):
-		f.message = server + " refuses the connection"
-	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
-		f.message = server + " cannot be reached"
-	case isCut(err):
-		f.message = server + " closed the connection without an answer"
-	case codeOf(err) == codes.Unavailable:
-		f.message = server + " is not available at the moment"
-		f.hint = "try again; https://status.cloud.google.com shows known troubles"
-	default:
-		f.message = "the connection to " + server + " failed"
+	case outbound.TimedOut:
+		f.kind = providers.Timeout
 	}
 	return f
 }
 
-// wantsProxyPassword finds the answer of a proxy to CONNECT, of which net/http
-// gives the words only.
-func wantsProxyPassword(err error) bool {
-	var failed *url.Error
-	for errors.As(err, &failed) {
-		if strings.Contains(failed.Err.Error(), http.StatusText(http.StatusProxyAuthRequired)) {
-			return true
-		}
-		err = failed.Err
-	}
-	var token *tokenError
-	return errors.As(err, &token) && token.fault != nil && token.fault.err != nil &&
-		strings.Contains(token.fault.err.Error(), http.StatusText(http.StatusProxyAuthRequired))
-}
+// proxyPassword is what to do where a proxy asks for a password.
+const proxyPassword = "write it into the proxy's URL: http://user:password@host:port"

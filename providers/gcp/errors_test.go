@@ -147,7 +147,7 @@ func TestConnection(t *testing.T) {
 		"authority":   {to(gcpfake.Start(t).Address), providers.Unavailable, "caCert"},
 		"cut":         {to(closing(t, nil)), providers.Unavailable, "closed the connection without an answer"},
 		"other name":  {to(otherName.Listener.Addr().String()), providers.Unavailable, "for another name"},
-		"no TLS":      {to(plain.Listener.Addr().String()), providers.Unavailable, "does not speak TLS"},
+		"no TLS":      {to(plain.Listener.Addr().String()), providers.Unavailable, "does not speak https"},
 		"name":        {fail(&net.DNSError{Err: "no such host", Name: "x", IsNotFound: true}), providers.Unavailable, "cannot be resolved"},
 		"unreachable": {fail(&net.OpError{Op: "dial", Err: syscall.ENETUNREACH}), providers.Unavailable, "cannot be reached"},
 		"another":     {fail(errors.New(echo)), providers.Unavailable, "the server secretmanager.googleapis.com"},

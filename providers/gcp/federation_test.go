@@ -127,9 +127,9 @@ func TestTokenServer(t *testing.T) {
 		words string
 	}{
 		"no such server": {federation(map[string]any{"token_url": "https://sts.example.com/v1/token", "credential_source": map[string]any{"file": writeFile(t, "subject-1")}}),
-			providers.Unavailable, "the server sts.example.com cannot be found"},
+			providers.Unavailable, "the name sts.example.com cannot be resolved"},
 		"plain http": {federation(map[string]any{"token_url": "http://sts.googleapis.com/v1/token", "credential_source": map[string]any{"file": writeFile(t, "subject-1")}}),
-			providers.Unauthenticated, "sts.googleapis.com would be reached over plain http"},
+			providers.Unauthenticated, "sts.googleapis.com is plain http and not on this machine"},
 		"no subject token": {federation(map[string]any{"credential_source": map[string]any{"file": "/nonexistent/subject"}}),
 			providers.Unauthenticated, "the file with the token of the other identity provider cannot be read"},
 		"no token in the file": {federation(map[string]any{"credential_source": map[string]any{"file": writeFile(t, "{}"), "format": map[string]string{"type": "json", "subject_token_field_name": "x"}}}),

@@ -228,7 +228,7 @@ func TestProxyWithPassword(t *testing.T) {
 	env := environment{"GOOGLE_APPLICATION_CREDENTIALS": writeFile(t, userFile("refresh-1", nil))}
 	p := newProvider(t, server, func(o *gcp.Options) { o.Proxy, o.LookupEnv = http.ProxyURL(address), env.lookup })
 	for _, c := range []providers.Credential{plainCredential("default", fields{"project": "my-project"}), withKey(server, reader, nil)} {
-		wantWords(t, providertest.WantError(t, getError(t, p, c, "secret=db"), providers.Unavailable, echo), "the proxy wants a password")
+		wantWords(t, providertest.WantError(t, getError(t, p, c, "secret=db"), providers.Unavailable, echo), "asks for a password")
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"github.com/vault-lsp/vault-lsp/internal/outbound"
 )
 
 func getter(pairs ...string) func(string) string {
@@ -113,7 +115,7 @@ func FuzzLocate(f *testing.F) {
 func TestPlainHTTPStaysHere(t *testing.T) {
 	t.Parallel()
 	_, err := (Options{}).dial("http")(t.Context(), "tcp", "192.0.2.1:80")
-	var plain *plainHTTPError
+	var plain *outbound.PlainHTTPError
 	if !errors.As(err, &plain) {
 		t.Errorf("got %v", err)
 	}

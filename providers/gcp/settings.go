@@ -4,7 +4,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
-	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"github.com/vault-lsp/vault-lsp/credentials"
+	"github.com/vault-lsp/vault-lsp/internal/outbound"
 )
 
 // Plain fields of a profile that this package reads, beside project.
@@ -125,19 +125,13 @@ func parseEndpoint(text string) (*url.URL, error) {
 		return nil, bad("is not a URL such as https://secretmanager.example.com")
 	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.Trim(u.Path, "/") != "":
 		return nil, bad("is more than scheme, host and port")
-	case u.Scheme == "http" && !isLoopback(u.Hostname()) && !strings.EqualFold(u.Hostname(), "localhost"):
+	case u.Scheme == "http" && !outbound.MayBeLoopback(u.Hostname()):
 		return nil, bad("is plain http to another machine: the token and the secrets would travel in clear; use https")
 	case u.Scheme != "http" && u.Scheme != "https":
 		return nil, bad("has a scheme other than https")
 	}
 	u.Path = ""
 	return u, nil
-}
-
-// isLoopback reports whether a host is an address of this machine.
-func isLoopback(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.Unmap().IsLoopback()
 }
 
 // readRoots adds the certificates of a PEM file to the system's, as a proxy

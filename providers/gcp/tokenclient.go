@@ -7,27 +7,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
 	"sync"
-	"syscall"
-	"time"
 
 	"google.golang.org/api/googleapi"
+
+	"github.com/vault-lsp/vault-lsp/internal/outbound"
 )
 
 // maxTokenResponse bounds what a token endpoint can make us read.
 const maxTokenResponse = 1 << 20
-
-var errTokenResponseTooLarge = errors.New("the answer is larger than 1 MiB")
-
-// plainHTTPError is a token endpoint that would be reached in clear.
-type plainHTTPError struct{ host string }
-
-func (e *plainHTTPError) Error() string { return e.host + " would be reached over plain http" }
 
 // tokenFault is what an endpoint of a sign-in answered, or why it did not. The
 // libraries put the answer's text into their errors, which is never shown.
@@ -71,59 +63,37 @@ func (f *faults) get() *tokenFault {
 func newTokenClient(s settings, options Options) *http.Client {
 	return &http.Client{
 		Transport:     &tokenTransport{base: newTransport(s, options, options.dial("")), userAgent: options.UserAgent},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		CheckRedirect: outbound.UseRedirect,
 	}
 }
 
-// dialer makes a connection.
-type dialer func(ctx context.Context, network, address string) (net.Conn, error)
-
 // newTransport makes the HTTP transport of all that is not gRPC.
-func newTransport(s settings, options Options, dial dialer) *http.Transport {
-	return &http.Transport{
-		Proxy: func(r *http.Request) (*url.URL, error) {
-			if r.URL.Scheme == "http" || isNear(r.URL.Hostname()) {
-				return nil, nil
-			}
-			return options.Proxy(r)
-		},
-		DialContext:            dial,
-		TLSClientConfig:        s.tls(),
-		TLSHandshakeTimeout:    10 * time.Second,
-		ResponseHeaderTimeout:  30 * time.Second,
-		IdleConnTimeout:        90 * time.Second,
-		ForceAttemptHTTP2:      true,
-		MaxResponseHeaderBytes: 1 << 20,
+func newTransport(s settings, options Options, dial outbound.Dial) *http.Transport {
+	proxy := func(r *http.Request) (*url.URL, error) {
+		if r.URL.Scheme == "http" || isNear(r.URL.Hostname()) {
+			return nil, nil
+		}
+		return options.Proxy(r)
 	}
+	return outbound.NewTransport(s.tls(), proxy, dial)
 }
 
 // dial is how connections are made to an endpoint of a scheme; "" for any. With
 // plain http the address that a name resolved to must be this machine.
-func (o Options) dial(scheme string) dialer {
+func (o Options) dial(scheme string) outbound.Dial {
 	if o.Dial != nil {
 		return o.Dial
 	}
-	d := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
 	if scheme == "http" {
-		d.ControlContext = onlyLoopback
+		return outbound.NewLoopbackDialer().DialContext
 	}
-	return d.DialContext
-}
-
-// onlyLoopback refuses a connection after its name was resolved and before the
-// first byte leaves, so that no name can pretend to be this machine.
-func onlyLoopback(_ context.Context, _, address string, _ syscall.RawConn) error {
-	resolved, err := netip.ParseAddrPort(address)
-	if err != nil || !resolved.Addr().Unmap().IsLoopback() {
-		return &plainHTTPError{host: address}
-	}
-	return nil
+	return outbound.NewDialer().DialContext
 }
 
 // isNear reports whether a host is this machine or the metadata server of the
 // cloud it runs in: those speak plain http, and no proxy stands between.
 func isNear(host string) bool {
-	if isLoopback(host) || host == "metadata.google.internal" || host == "metadata" {
+	if outbound.IsLoopback(host) || host == "metadata.google.internal" || host == "metadata" {
 		return true
 	}
 	ip, err := netip.ParseAddr(strings.Trim(host, "[]"))
@@ -147,7 +117,7 @@ func (t *tokenTransport) RoundTrip(request *http.Request) (*http.Response, error
 		noted = &faults{}
 	}
 	if request.URL.Scheme != "https" && !isNear(request.URL.Hostname()) {
-		err := &plainHTTPError{host: request.URL.Hostname()}
+		err := &outbound.PlainHTTPError{Address: request.URL.Host}
 		noted.note(&tokenFault{host: request.URL.Host, err: err})
 		return nil, err
 	}
@@ -158,11 +128,8 @@ func (t *tokenTransport) RoundTrip(request *http.Request) (*http.Response, error
 		noted.note(&tokenFault{host: request.URL.Host, err: err})
 		return nil, err
 	}
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxTokenResponse+1))
+	body, err := io.ReadAll(outbound.LimitBody(response.Body, maxTokenResponse))
 	_ = response.Body.Close()
-	if err == nil && len(body) > maxTokenResponse {
-		err = errTokenResponseTooLarge
-	}
 	if err != nil {
 		noted.note(&tokenFault{host: request.URL.Host, err: err})
 		return nil, fmt.Errorf("read the answer: %w", err)

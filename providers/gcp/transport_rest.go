@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -13,15 +12,9 @@ import (
 	secretmanager "cloud.google.com/go/secretmanager/apiv1"
 	"github.com/googleapis/gax-go/v2/callctx"
 	"google.golang.org/api/option"
+
+	"github.com/vault-lsp/vault-lsp/internal/outbound"
 )
-
-var errAnswerTooLarge = errors.New("the answer is larger than 16 MiB")
-
-// redirectError is a redirect that was not followed. Its text names no path
-// and no query.
-type redirectError struct{ target string }
-
-func (e *redirectError) Error() string { return "redirected to " + e.target }
 
 // newREST makes a client over HTTP and JSON, which passes proxies.
 func newREST(ctx context.Context, origin *url.URL, s settings, options Options) (*secretmanager.Client, *guard, error) {
@@ -29,11 +22,7 @@ func newREST(ctx context.Context, origin *url.URL, s settings, options Options) 
 	made, err := secretmanager.NewRESTClient(ctx,
 		option.WithEndpoint(origin.String()),
 		option.WithLogger(silent()),
-		option.WithHTTPClient(&http.Client{
-			Transport: g,
-			// The guard makes errors of redirects before this is asked.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		}))
+		option.WithHTTPClient(&http.Client{Transport: g, CheckRedirect: outbound.UseRedirect}))
 	return made, g, err
 }
 
@@ -104,41 +93,12 @@ func (g *guard) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if response.StatusCode >= 300 && response.StatusCode < 400 {
-		target := "another place"
-		if location, err := response.Location(); err == nil {
-			target = location.Scheme + "://" + location.Host
-		}
-		_ = response.Body.Close()
-		return nil, &redirectError{target: target}
+	if err := outbound.RefuseRedirect(response); err != nil {
+		return nil, err
 	}
-	response.Body = &limitedBody{ReadCloser: response.Body, left: maxMessage}
+	response.Body = outbound.LimitBody(response.Body, maxMessage)
 	return response, nil
 }
 
 // CloseIdleConnections is called through http.Client.CloseIdleConnections.
 func (g *guard) CloseIdleConnections() { g.base.CloseIdleConnections() }
-
-// limitedBody fails, unlike io.LimitReader, when a body is longer than allowed:
-// a cut answer must not pass for a whole one.
-type limitedBody struct {
-	io.ReadCloser
-	left int64
-}
-
-// Read reads up to the limit.
-func (b *limitedBody) Read(p []byte) (int, error) {
-	if b.left < 0 {
-		return 0, errAnswerTooLarge
-	}
-	// One byte more than is left shows whether the body goes on.
-	if int64(len(p)) > b.left+1 {
-		p = p[:b.left+1]
-	}
-	n, err := b.ReadCloser.Read(p)
-	b.left -= int64(n)
-	if b.left < 0 {
-		return n - 1, errAnswerTooLarge
-	}
-	return n, err
-}
