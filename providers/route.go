@@ -154,6 +154,10 @@ func selectError(provider string, err error) *Error {
 	return e
 }
 
+// SelectHint says what to do where the credential of a provider cannot be
+// chosen; err is of credentials.Store.Select.
+func SelectHint(provider string, err error) string { return selectError(provider, err).Hint }
+
 // materialError is the *Error for a secret field that cannot be had.
 func materialError(ctx context.Context, provider string, err error) error {
 	var told *credentials.MaterialError

@@ -54,6 +54,18 @@ const (
 	Always
 )
 
+// CredentialError is why Options.Credential chose none, with what to do.
+type CredentialError struct {
+	Err  error
+	Hint string
+}
+
+// Error is the text of Err, which is safe to show.
+func (e *CredentialError) Error() string { return e.Err.Error() }
+
+// Unwrap is Err.
+func (e *CredentialError) Unwrap() error { return e.Err }
+
 // Secret is one resolved reference, as the resolver gives it.
 type Secret struct {
 	Ref   secret.Ref

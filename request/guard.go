@@ -2,6 +2,7 @@ package request
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -102,7 +103,7 @@ func (s *Sender) guard(uses []Use, d destination, call Call) ([]guarded, *Error)
 		if u.Ref != nil {
 			name, err := s.opts.Credential(*u.Ref)
 			if err != nil {
-				return nil, &Error{Code: CodeCredential, Message: u.Reference + ": " + err.Error(), Hint: "add the credential to your configuration, or correct its name", Span: &u.Span, Exit: ExitReference, err: err}
+				return nil, noCredential(u, err)
 			}
 			credential = shownCredential(name)
 		}
@@ -112,6 +113,16 @@ func (s *Sender) guard(uses []Use, d destination, call Call) ([]guarded, *Error)
 		}
 	}
 	return out, nil
+}
+
+// noCredential is the error of a use whose credential cannot be chosen.
+func noCredential(u *Use, err error) *Error {
+	hint := "add the credential to your configuration, or correct its name"
+	var told *CredentialError
+	if errors.As(err, &told) && told.Hint != "" {
+		hint = told.Hint
+	}
+	return &Error{Code: CodeCredential, Message: u.Reference + ": " + err.Error(), Hint: hint, Span: &u.Span, Exit: ExitReference, err: err}
 }
 
 func shownCredential(name string) string {

@@ -226,7 +226,7 @@ func (p *parts) adapt(resolve func(context.Context, []secret.Ref) []providers.Re
 func (p *parts) credentialName(ref secret.Ref) (string, error) {
 	profile, err := p.store.Select(ref.Provider(), ref.Get("credential"))
 	if err != nil {
-		return "", err
+		return "", &request.CredentialError{Err: err, Hint: providers.SelectHint(ref.Provider(), err)}
 	}
 	return profile.Name, nil
 }

@@ -65,7 +65,7 @@ func (a *app) editCredential(ctx context.Context, name string, c credentialChang
 	}
 	profile := old
 	profile.Fields, profile.Secrets = maps.Clone(old.Fields), maps.Clone(old.Secrets)
-	f := &form{app: a, ctx: ctx, method: method, profile: profile, values: map[string][]byte{}}
+	f := &form{app: a, ctx: ctx, method: method, profile: profile, values: map[string][]byte{}, keyring: p.store.Keyring()}
 	defer wipe(f.values)
 	if c.empty() {
 		err = f.editAll()

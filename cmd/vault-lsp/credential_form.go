@@ -20,12 +20,13 @@ type form struct {
 	method  credentials.Method
 	profile credentials.Profile
 	values  map[string][]byte // secrets for the keyring
+	keyring credentials.Keyring
 }
 
 // askProfile asks for what the flags do not say. Nothing is written: whoever
 // stops in between has changed nothing.
 func (a *app) askProfile(ctx context.Context, store *credentials.Store, name string, n *newCredential) (credentials.Profile, map[string][]byte, error) {
-	f := &form{app: a, ctx: ctx, values: map[string][]byte{}}
+	f := &form{app: a, ctx: ctx, values: map[string][]byte{}, keyring: store.Keyring()}
 	f.profile = credentials.Profile{Name: name, Provider: n.provider, Auth: n.auth,
 		Fields: map[string]string{}, Secrets: map[string]credentials.Source{}}
 	steps := []func() error{
@@ -238,6 +239,11 @@ func (f *form) askSource(field credentials.MethodField) error {
 			delete(f.profile.Secrets, field.Name)
 			return nil
 		case answer[0] == 'k':
+			// Nobody types a secret that there is no place for.
+			if _, err := f.keyring.Get(credentials.Service); errors.Is(err, credentials.ErrNoKeyring) {
+				f.warnf("  %v: choose another place.\n", err)
+				continue
+			}
 			return f.askValue(field)
 		case answer[0] == 'e':
 			source.Env, err = f.ask(f.ctx, "Name of the variable")

@@ -50,6 +50,9 @@ func (a *app) secretList() *cobra.Command {
 			for _, item := range items {
 				a.printf("%s\n", item.Value)
 			}
+			if len(items) == 0 {
+				return needsField(f.provider, field, known)
+			}
 			return nil
 		},
 	}
@@ -59,6 +62,27 @@ func (a *app) secretList() *cobra.Command {
 	cmd.Flags().Var(known, "set", "another field of the reference (repeatable)")
 	cmd.Flags().StringVar(&prefix, "prefix", "", "only what begins with this")
 	return cmd
+}
+
+// needsField is the error where nothing could be listed because a field that
+// says where to look is missing, such as the vault of $azure; nil where nothing
+// is missing.
+func needsField(provider, field string, known assignments) error {
+	spec, _ := secret.Lookup(provider)
+	form := spec.Forms[len(spec.Forms)-1]
+	before := form
+	if field == "" {
+		before = form[:len(form)-1]
+	} else if i := slices.Index(form, field); i >= 0 {
+		before = form[:i]
+	}
+	for _, name := range before {
+		if known[name] == "" {
+			return usage(&hintedError{error: fmt.Errorf("secret list: $%s lists what belongs to one %s", provider, name),
+				hint: fmt.Sprintf("name it: --set %s=…", name)})
+		}
+	}
+	return nil
 }
 
 func (a *app) listItems(ctx context.Context, p *parts, f secretFlags, query providers.Query) ([]providers.Item, error) {
