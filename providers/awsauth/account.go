@@ -17,6 +17,7 @@ import (
 	"github.com/aws/smithy-go/logging"
 
 	"github.com/vault-lsp/vault-lsp/credentials"
+	"github.com/vault-lsp/vault-lsp/internal/outbound"
 	"github.com/vault-lsp/vault-lsp/providers"
 )
 
@@ -174,9 +175,9 @@ type patient struct{ aws.Retryer }
 
 // IsErrorRetryable reports whether to try again.
 func (p *patient) IsErrorRetryable(err error) bool {
-	var redirect *redirectError
-	var plain *plainHTTPError
-	var proxy *proxyError
+	var redirect *outbound.RedirectError
+	var plain *outbound.PlainHTTPError
+	var proxy *outbound.ProxyError
 	if errors.As(err, &redirect) || errors.As(err, &plain) || errors.As(err, &proxy) || isMetadataSilent(err) {
 		return false
 	}

@@ -10,6 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sso"
 	"github.com/aws/aws-sdk-go-v2/service/sso/types"
+
+	"github.com/vault-lsp/vault-lsp/internal/outbound"
 )
 
 // portal is an access portal of IAM Identity Center and the role to take in
@@ -46,7 +48,7 @@ func newPortal(shared *config.SharedConfig) (portal, error) {
 func (p portal) check(subject, startURL, region, accountID, roleName string) error {
 	parsed, err := url.Parse(p.startURL)
 	switch {
-	case err != nil || parsed.Hostname() == "" || parsed.Scheme != "https" && !(parsed.Scheme == "http" && mayBeLoopback(parsed.Hostname())):
+	case err != nil || parsed.Hostname() == "" || parsed.Scheme != "https" && !(parsed.Scheme == "http" && outbound.MayBeLoopback(parsed.Hostname())):
 		return &settingError{field: startURL, text: subject + " no https URL as the start URL"}
 	case !IsRegion(p.region):
 		return &settingError{field: region, text: subject + " no region of IAM Identity Center, such as eu-west-1"}

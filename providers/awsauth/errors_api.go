@@ -4,13 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"github.com/vault-lsp/vault-lsp/internal/outbound"
 	"github.com/vault-lsp/vault-lsp/providers"
 )
 
@@ -188,11 +188,7 @@ func retryAfter(err error) time.Duration {
 	if !errors.As(err, &response) || response.Response == nil || response.Response.Response == nil {
 		return 0
 	}
-	seconds, err := strconv.Atoi(response.Response.Header.Get("Retry-After"))
-	if err != nil || seconds < 0 {
-		return 0
-	}
-	return time.Duration(seconds) * time.Second
+	return outbound.RetryAfter(response.Response.Header, time.Now())
 }
 
 // answerFault explains the errors that every service of AWS has

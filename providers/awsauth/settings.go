@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/vault-lsp/vault-lsp/credentials"
+	"github.com/vault-lsp/vault-lsp/internal/outbound"
 )
 
 // The ways to sign in.
@@ -113,7 +114,7 @@ func parseEndpoint(text string, allowHTTP bool) (*url.URL, error) {
 	case endpoint.Scheme == "https":
 	case endpoint.Scheme != "http":
 		return nil, fmt.Errorf("has the scheme %q; only https and http are known", endpoint.Scheme)
-	case !allowHTTP && !mayBeLoopback(endpoint.Hostname()):
+	case !allowHTTP && !outbound.MayBeLoopback(endpoint.Hostname()):
 		return nil, fmt.Errorf("is plain http to another machine; use https, or set %s to true for this credential", fieldAllowHTTP)
 	}
 	return endpoint, nil

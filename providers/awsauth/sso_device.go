@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ssooidc"
 	"github.com/aws/aws-sdk-go-v2/service/ssooidc/types"
 
+	"github.com/vault-lsp/vault-lsp/internal/outbound"
 	"github.com/vault-lsp/vault-lsp/providers"
 )
 
@@ -153,5 +154,5 @@ var errCodeExpired = errors.New("the code has expired")
 func mayOpen(address string) bool {
 	u, err := url.Parse(address)
 	return err == nil && u.Hostname() != "" && u.User == nil &&
-		(u.Scheme == "https" || u.Scheme == "http" && mayBeLoopback(u.Hostname()))
+		(u.Scheme == "https" || u.Scheme == "http" && outbound.MayBeLoopback(u.Hostname()))
 }
