@@ -41,7 +41,7 @@ type expander struct {
 	steps, maxSteps int
 	// setting is that of the last argument that had one.
 	setting string
-	length          int
+	length  int
 	// deepest is how many definitions were open at once.
 	deepest int
 	// exceeded is set once a limit was reported.

@@ -43,6 +43,7 @@ func (w *world) askable(t *testing.T) {
 		"capabilities": map[string]any{
 			"workspace":    map[string]any{"configuration": true},
 			"textDocument": map[string]any{"hover": map[string]any{"contentFormat": []string{"markdown"}}},
+			"window":       map[string]any{"showMessage": map[string]any{}},
 		},
 	})
 }
@@ -56,7 +57,8 @@ func (w *world) awaitClean(u string) {
 }
 
 // TestEnvironmentsOfTheEditor are those of the setting of REST Client that only
-// the user's settings have: they count last, and nothing shows their values.
+// the user's settings have: they count last, nothing shows their values, and the
+// user is asked where they may go.
 func TestEnvironmentsOfTheEditor(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)
@@ -71,8 +73,15 @@ func TestEnvironmentsOfTheEditor(t *testing.T) {
 		t.Errorf("hover says %q", hover.Contents.Value)
 	}
 	var response request.Response
+	if err := w.Command("vault-lsp.sendRequest", map[string]any{"uri": u}, &response); err == nil {
+		t.Error("the user's own value was sent unasked")
+	}
+	questions := w.answer(answerOnce)
 	if err := w.Command("vault-lsp.sendRequest", map[string]any{"uri": u}, &response); err != nil {
 		t.Fatal(err)
+	}
+	if len(*questions) != 1 || !strings.Contains((*questions)[0], "{{mine}} in body") {
+		t.Errorf("asked %q", *questions)
 	}
 	w.mu.Lock()
 	if len(w.bodies) != 1 || w.bodies[0] != editorValue || w.requests[0].URL.Path != "/workspace" {
@@ -102,6 +111,7 @@ func TestUntitled(t *testing.T) {
 	if err := w.Command("vault-lsp.selectEnvironment", map[string]any{"uri": u, "environment": "dev"}, &list); err != nil || list.Selected != "dev" {
 		t.Fatalf("%+v, %v", list, err)
 	}
+	w.answer(answerOnce)
 	if err := w.Command("vault-lsp.sendRequest", map[string]any{"uri": u, "position": lsptest.Position{Line: 3}}, nil); err != nil {
 		t.Fatal(err)
 	}

@@ -221,6 +221,9 @@ func (b *builder) piece(p env.Piece, span text.Span) piece {
 		out.text = value.text
 		out.private = out.private || value.private
 	}
+	if p.Setting != "" && out.use == literal {
+		out.bound = b.use(Use{Reference: "{{" + p.Setting + "}}", Span: span, value: secret.NewValue([]byte(out.text)), written: true}) + 1
+	}
 	if p.Encoded && out.use == literal {
 		out.text = escapeComponent(out.text)
 	} else if p.Encoded {
@@ -298,6 +301,8 @@ func (b *builder) setPlacement(pieces []piece, in string) {
 	for _, p := range pieces {
 		if p.use != literal {
 			b.plan.Uses[p.use].In = in
+		} else if p.bound > 0 {
+			b.plan.Uses[p.bound-1].In = in
 		}
 	}
 }

@@ -19,10 +19,11 @@ const (
 )
 
 // Use is one value of the user's (not of the workspace) that the request
-// carries: a secret reference, or an environment variable of the process.
+// carries: a secret reference, an environment variable of the process, or a
+// variable of the editor's own settings.
 type Use struct {
 	// Reference is the canonical print: "{{$vault path=app/db}}",
-	// "{{$processEnv TOKEN}}".
+	// "{{$processEnv TOKEN}}", "{{token}}".
 	Reference string
 	// Ref is the secret reference; nil for other sources.
 	Ref *secret.Ref
@@ -33,6 +34,9 @@ type Use struct {
 
 	// value is that of a source without a reference.
 	value secret.Value
+	// written is set if the value stands in the request's text already, which
+	// is masked like other private text.
+	written bool
 }
 
 // Plan is a request that can be sent, its secrets still references. It is

@@ -100,6 +100,8 @@ func (r *run) prepare(ctx context.Context) *Error {
 	for i, u := range plan.Uses {
 		if u.Ref == nil {
 			r.values[i] = string(u.value.Reveal())
+		}
+		if u.Ref == nil && !u.written {
 			r.register(&plan.Uses[i], u.value.Reveal())
 		}
 	}

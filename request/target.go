@@ -54,6 +54,7 @@ func (b *builder) target(pieces []piece) {
 		return
 	}
 	t.place(b)
+	b.releaseOwn()
 	if t.scheme == "" && !t.begins() {
 		t.scheme = schemeFor(outline(t.authority))
 	}

