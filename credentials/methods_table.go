@@ -131,6 +131,13 @@ func gcpMethods() []Method {
 				secretField("key", "Configuration (JSON)", "the whole JSON configuration, of type external_account", required),
 				plain("allowHosts", "Allowed hosts", "hosts that the configuration may fetch its token from, with commas between; this machine and its metadata server are always allowed", example("pipelines.actions.githubusercontent.com")),
 			}, shared),
+		row(secret.GCP, "emulator", "Emulator", "Nobody signs in: an emulator of Secret Manager on this machine.",
+			[]MethodField{
+				plain("endpoint", "Endpoint", "URL of the emulator", required, typed(TypeURL), example("http://localhost:9090")),
+				plain("project", "Project", "id of the project used where a reference names none", example("my-project")),
+				plain("transport", "Transport", "protocol of the calls; rest for an emulator without gRPC", oneOf("grpc", "rest")),
+				plain("caCert", "CA certificate", "path of a PEM file with the emulator's certificate authority", typed(TypePath)),
+			}),
 	}
 }
 

@@ -23,6 +23,7 @@ const (
 	authKey         = "service-account"
 	authImpersonate = "impersonate"
 	authFederation  = "workload-identity"
+	authEmulator    = "emulator"
 )
 
 // scope is what tokens are good for; Secret Manager takes no narrower one.
@@ -49,6 +50,10 @@ type source struct {
 // signIn gets a token by the profile's method. Everything is read anew each
 // time, so that a renewed key or another `gcloud auth` counts at once.
 func (a *account) signIn(ctx context.Context) (*login, error) {
+	if a.credential.Profile.Auth == authEmulator {
+		// Nobody's token: an emulator asks for none, and calls carry none.
+		return newLogin(a.options.Clock(), "", time.Time{}, principal{kind: "nobody", via: "emulator"}), nil
+	}
 	ctx, noted := withFaults(ctx)
 	from, err := a.source(ctx)
 	if err != nil {
@@ -95,7 +100,7 @@ func (a *account) source(ctx context.Context) (source, error) {
 	default:
 		return source{}, &methodError{
 			text: fmt.Sprintf("there is no way to sign in called %q", method),
-			hint: "use one of default, service-account, impersonate, workload-identity",
+			hint: "use one of default, service-account, impersonate, workload-identity, emulator",
 		}
 	}
 	if err != nil {

@@ -91,6 +91,9 @@ func newSettings(profile credentials.Profile, options Options) (settings, error)
 	if s.endpoint, err = parseEndpoint(profile.Fields[fieldEndpoint]); err != nil {
 		return settings{}, err
 	}
+	if profile.Auth == authEmulator && (s.endpoint == nil || !outbound.MayBeLoopback(s.endpoint.Hostname())) {
+		return settings{}, &settingError{field: fieldEndpoint, text: "is not on this machine, where an emulator is: write it as http://localhost:9090"}
+	}
 	s.roots, err = readRoots(profile.Fields[fieldCACert], options.RootCAs)
 	return s, err
 }

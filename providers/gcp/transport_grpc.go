@@ -63,7 +63,9 @@ func newGRPC(ctx context.Context, origin *url.URL, s settings, options Options, 
 // authorize puts the token beside a call.
 func authorize(ctx context.Context, method string, request, reply any, connection *grpc.ClientConn, invoke grpc.UnaryInvoker, options ...grpc.CallOption) error {
 	auth := authorizationOf(ctx)
-	ctx = metadata.AppendToOutgoingContext(ctx, "authorization", "Bearer "+auth.token)
+	if auth.token != "" {
+		ctx = metadata.AppendToOutgoingContext(ctx, "authorization", "Bearer "+auth.token)
+	}
 	if auth.quotaProject != "" {
 		ctx = metadata.AppendToOutgoingContext(ctx, headerQuotaProject, auth.quotaProject)
 	}

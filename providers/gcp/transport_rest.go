@@ -84,7 +84,9 @@ func (g *guard) RoundTrip(request *http.Request) (*http.Response, error) {
 	auth := authorizationOf(ctx)
 	request = request.Clone(ctx)
 	request.Header.Del(headerCall)
-	request.Header.Set("Authorization", "Bearer "+auth.token)
+	if auth.token != "" {
+		request.Header.Set("Authorization", "Bearer "+auth.token)
+	}
 	request.Header.Set("User-Agent", g.userAgent)
 	if auth.quotaProject != "" {
 		request.Header.Set(headerQuotaProject, auth.quotaProject)
