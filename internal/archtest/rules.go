@@ -64,6 +64,7 @@ func Rules() map[string]Rule {
 			Forbidden: append(noProcess(), "net/http"),
 		},
 		"internal/childenv": {Forbidden: append(noProcess(), "net")},
+		"internal/flight":   {Outside: []string{"golang.org/x/sync"}, Forbidden: pure()},
 		"internal/outbound": {Forbidden: noProcess()},
 		"internal/input":    {Forbidden: append(noProcess(), "net/http")},
 		"providers": {
@@ -93,18 +94,18 @@ func Rules() map[string]Rule {
 		},
 		"providers/azure/azurefake": {Outside: []string{"github.com/Azure/azure-sdk-for-go/sdk/"}, Forbidden: noProcess()},
 		"providers/azure": {
-			Ours: []string{"internal/childenv", "internal/outbound", "providers", "secret", "credentials"},
+			Ours: []string{"internal/childenv", "internal/flight", "internal/outbound", "providers", "secret", "credentials"},
 			Outside: []string{
 				"github.com/Azure/azure-sdk-for-go/sdk/", "github.com/AzureAD/microsoft-authentication-library-for-go/",
-				"golang.org/x/sync", "software.sslmate.com/src/go-pkcs12",
+				"software.sslmate.com/src/go-pkcs12",
 			},
 			// os/exec for az, azd and pwsh, with arguments and without a shell.
 			Forbidden: []string{"log"},
 		},
 		"providers/gcp": {
-			Ours: []string{"internal/outbound", "providers", "secret", "credentials"},
+			Ours: []string{"internal/flight", "internal/outbound", "providers", "secret", "credentials"},
 			Outside: []string{
-				"cloud.google.com/go/", "google.golang.org/", "github.com/googleapis/gax-go/", "golang.org/x/sync",
+				"cloud.google.com/go/", "google.golang.org/", "github.com/googleapis/gax-go/",
 			},
 			Forbidden: noProcess(),
 		},
@@ -112,13 +113,12 @@ func Rules() map[string]Rule {
 			Outside: []string{"cloud.google.com/go/secretmanager/", "google.golang.org/"},
 		},
 		"providers/vault": {
-			Ours:      []string{"internal/outbound", "providers", "secret", "credentials"},
-			Outside:   []string{"github.com/hashicorp/", "golang.org/x/sync"},
+			Ours:      []string{"internal/flight", "internal/outbound", "providers", "secret", "credentials"},
+			Outside:   []string{"github.com/hashicorp/"},
 			Forbidden: noProcess(),
 		},
 		"providers/hcp": {
-			Ours:      []string{"internal/outbound", "providers", "secret", "credentials"},
-			Outside:   []string{"golang.org/x/sync"},
+			Ours:      []string{"internal/flight", "internal/outbound", "providers", "secret", "credentials"},
 			Forbidden: noProcess(),
 		},
 		"providers/onepassword": {

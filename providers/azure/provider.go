@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"sync"
 	"time"
 
 	"github.com/vault-lsp/vault-lsp/credentials"
@@ -32,15 +31,7 @@ type Options struct {
 type Provider struct {
 	options Options
 
-	mu      sync.Mutex
-	clients map[string]held
-}
-
-// held is the client of one credential.
-type held struct {
-	profile     credentials.Profile
-	fingerprint string
-	client      *client
+	clients providers.Clients[client]
 }
 
 var (
@@ -59,7 +50,7 @@ func New(options Options) *Provider {
 	if options.Clock == nil {
 		options.Clock = time.Now
 	}
-	return &Provider{options: options, clients: make(map[string]held)}
+	return &Provider{options: options}
 }
 
 // Name returns "azure".
@@ -119,16 +110,10 @@ func (p *Provider) SignIn(ctx context.Context, credential providers.Credential, 
 // ResetLogins forgets the tokens of the profiles that match and returns how
 // many credentials had one. What a person's sign-in left in the session stays.
 func (p *Provider) ResetLogins(_ context.Context, match func(credentials.Profile) bool) int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	count := 0
-	for name, h := range p.clients {
-		if !match(h.profile) {
-			continue
-		}
-		// The whole client goes: Azure's own credentials in it keep tokens too.
-		delete(p.clients, name)
-		if h.client.reset() {
+	// The whole client goes: Azure's own credentials in it keep tokens too.
+	for _, c := range p.clients.Take(match) {
+		if c.reset() {
 			count++
 		}
 	}
@@ -144,23 +129,12 @@ func (p *Provider) Close(ctx context.Context) error {
 // clientOf returns the client of a credential, a new one if the profile or its
 // material was edited since.
 func (p *Provider) clientOf(credential providers.Credential) (*client, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	quiet()
-	name := credential.Profile.Name
-	old, ok := p.clients[name]
-	if ok && old.fingerprint == credential.Fingerprint {
-		return old.client, nil
+	current, replaced, err := p.clients.Of(credential, func() (*client, error) { return newClient(credential, p.options) })
+	if replaced != nil {
+		replaced.reset()
 	}
-	c, err := newClient(credential, p.options)
-	if err != nil {
-		return nil, err
-	}
-	if ok {
-		old.client.reset()
-	}
-	p.clients[name] = held{profile: credential.Profile, fingerprint: credential.Fingerprint, client: c}
-	return c, nil
+	return current, err
 }
 
 // explain turns any error of this package into one that may be shown.

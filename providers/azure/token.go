@@ -10,8 +10,8 @@ import (
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore/policy"
-	"golang.org/x/sync/singleflight"
 
+	"github.com/vault-lsp/vault-lsp/internal/flight"
 	"github.com/vault-lsp/vault-lsp/secret"
 )
 
@@ -49,7 +49,7 @@ type tokens struct {
 	announce func(secret.Value)
 	now      func() time.Time
 
-	flights singleflight.Group
+	flights flight.Group[azcore.AccessToken]
 	mu      sync.Mutex
 	kept    map[tokenKey]azcore.AccessToken
 	epoch   int
@@ -148,10 +148,8 @@ func (t *tokens) keep(epoch int, key tokenKey, token azcore.AccessToken) {
 // fetch asks once for all callers. One that gives up leaves the others alone.
 func (t *tokens) fetch(ctx context.Context, key tokenKey, options policy.TokenRequestOptions) (azcore.AccessToken, error) {
 	epoch := t.current()
-	flight := fmt.Sprintf("%d\x00%s\x00%s\x00%s", epoch, key.tenant, key.scope, options.Claims)
-	results := t.flights.DoChan(flight, func() (any, error) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), acquireTimeout)
-		defer cancel()
+	attempt := fmt.Sprintf("%d\x00%s\x00%s\x00%s", epoch, key.tenant, key.scope, options.Claims)
+	return t.flights.Do(ctx, attempt, acquireTimeout, func(ctx context.Context) (azcore.AccessToken, error) {
 		ctx, seen := withExchange(ctx)
 		token, err := t.acquire(ctx, options)
 		if err != nil {
@@ -160,15 +158,6 @@ func (t *tokens) fetch(ctx context.Context, key tokenKey, options policy.TokenRe
 		t.keep(epoch, key, token)
 		return token, nil
 	})
-	select {
-	case result := <-results:
-		if result.Err != nil {
-			return azcore.AccessToken{}, result.Err
-		}
-		return result.Val.(azcore.AccessToken), nil
-	case <-ctx.Done():
-		return azcore.AccessToken{}, ctx.Err()
-	}
 }
 
 // current is the epoch that a sign-in begins in.

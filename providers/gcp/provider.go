@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"sync"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -41,8 +40,7 @@ type Options struct {
 type Provider struct {
 	options Options
 
-	mu       sync.Mutex
-	accounts map[string]*account // by the name of the profile
+	accounts providers.Clients[account]
 }
 
 var (
@@ -67,7 +65,7 @@ func New(options Options) *Provider {
 	if options.Clock == nil {
 		options.Clock = time.Now
 	}
-	return &Provider{options: options, accounts: map[string]*account{}}
+	return &Provider{options: options}
 }
 
 // Name returns "gcp".
@@ -117,11 +115,9 @@ func (p *Provider) Check(ctx context.Context, credential providers.Credential) (
 // ResetLogins forgets the tokens of the profiles that match. They cannot be
 // revoked, and end by themselves within the hour.
 func (p *Provider) ResetLogins(_ context.Context, match func(credentials.Profile) bool) int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	count := 0
-	for _, a := range p.accounts {
-		if match(a.credential.Profile) && a.reset() {
+	for _, a := range p.accounts.Matching(match) {
+		if a.reset() {
 			count++
 		}
 	}
@@ -130,12 +126,9 @@ func (p *Provider) ResetLogins(_ context.Context, match func(credentials.Profile
 
 // Close forgets all tokens and ends the connections.
 func (p *Provider) Close(context.Context) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for _, a := range p.accounts {
+	for _, a := range p.accounts.Take(func(credentials.Profile) bool { return true }) {
 		a.close()
 	}
-	clear(p.accounts)
 	return nil
 }
 
@@ -144,7 +137,10 @@ func (p *Provider) Close(context.Context) error {
 func with[T any](ctx context.Context, p *Provider, credential providers.Credential, tried *attempt, work func(*account) (T, error)) (T, error) {
 	var none T
 	tried.title = credential.Profile.Title()
-	a, err := p.accountOf(credential)
+	a, replaced, err := p.accounts.Of(credential, func() (*account, error) { return newAccount(credential, p.options) })
+	if replaced != nil {
+		replaced.close()
+	}
 	if err != nil {
 		return none, explain(ctx, *tried, err)
 	}
@@ -161,25 +157,4 @@ func with[T any](ctx context.Context, p *Provider, credential providers.Credenti
 	}
 	tried.title, tried.who = a.title(), a.session.who()
 	return none, explain(ctx, *tried, err)
-}
-
-// accountOf returns the account of a credential. One whose profile was edited
-// takes the place of the old one.
-func (p *Provider) accountOf(credential providers.Credential) (*account, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	name := credential.Profile.Name
-	old := p.accounts[name]
-	if old != nil && old.credential.Fingerprint == credential.Fingerprint {
-		return old, nil
-	}
-	made, err := newAccount(credential, p.options)
-	if err != nil {
-		return nil, err
-	}
-	if old != nil {
-		old.close()
-	}
-	p.accounts[name] = made
-	return made, nil
 }

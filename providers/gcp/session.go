@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/singleflight"
+	"github.com/vault-lsp/vault-lsp/internal/flight"
 )
 
 // loginTimeout bounds a sign-in, which goes on for other callers when the one
@@ -62,7 +62,7 @@ type session struct {
 	signIn func(ctx context.Context) (*login, error)
 	now    func() time.Time
 
-	flights singleflight.Group
+	flights flight.Group[*login]
 	mu      sync.Mutex
 	current *login
 	// epoch counts the ends, so that a sign-in from before one is not kept.
@@ -85,21 +85,9 @@ func (s *session) use(ctx context.Context) (l *login, fresh bool, err error) {
 // shared signs in once for all callers of an epoch. A caller that gives up does
 // not end it for the others.
 func (s *session) shared(ctx context.Context, epoch int, stale *login) (*login, error) {
-	done := s.flights.DoChan(strconv.Itoa(epoch), func() (any, error) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loginTimeout)
-		defer cancel()
+	return s.flights.Do(ctx, strconv.Itoa(epoch), loginTimeout, func(ctx context.Context) (*login, error) {
 		return s.begin(ctx, epoch, stale)
 	})
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case result := <-done:
-		if result.Err != nil {
-			return nil, result.Err
-		}
-		got, _ := result.Val.(*login)
-		return got, nil
-	}
 }
 
 // begin signs in, unless another caller did since stale was read. Where that

@@ -11,8 +11,7 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/singleflight"
-
+	"github.com/vault-lsp/vault-lsp/internal/flight"
 	"github.com/vault-lsp/vault-lsp/providers"
 	"github.com/vault-lsp/vault-lsp/secret"
 )
@@ -99,7 +98,7 @@ type session struct {
 	signIn func(ctx context.Context) (*token, error)
 	now    func() time.Time
 
-	flights singleflight.Group
+	flights flight.Group[*token]
 	mu      sync.Mutex
 	current *token
 	ended   bool
@@ -115,28 +114,16 @@ func (s *session) use(ctx context.Context) (*token, error) {
 	if current := s.usable(); current != nil {
 		return current, nil
 	}
-	done := s.flights.DoChan("", func() (any, error) {
+	return s.flights.Do(ctx, "", signInTimeout, func(ctx context.Context) (*token, error) {
 		if current := s.usable(); current != nil {
 			return current, nil
 		}
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), signInTimeout)
-		defer cancel()
 		fresh, err := s.signIn(ctx)
 		if err != nil {
 			return nil, err
 		}
 		return fresh, s.keep(fresh)
 	})
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case result := <-done:
-		if result.Err != nil {
-			return nil, result.Err
-		}
-		fresh, _ := result.Val.(*token)
-		return fresh, nil
-	}
 }
 
 // usable returns the present token if it is good.

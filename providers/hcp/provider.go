@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"sync"
 	"time"
 
 	"github.com/vault-lsp/vault-lsp/credentials"
@@ -31,15 +30,7 @@ type Options struct {
 type Provider struct {
 	options Options
 
-	mu      sync.Mutex
-	clients map[string]held
-}
-
-// held is the client of one credential.
-type held struct {
-	profile     credentials.Profile
-	fingerprint string
-	client      *client
+	clients providers.Clients[client]
 }
 
 var (
@@ -59,7 +50,7 @@ func New(options Options) *Provider {
 	if options.Clock == nil {
 		options.Clock = time.Now
 	}
-	return &Provider{options: options, clients: make(map[string]held)}
+	return &Provider{options: options}
 }
 
 // Name returns "hcp".
@@ -92,17 +83,11 @@ func (p *Provider) Check(ctx context.Context, credential providers.Credential) (
 // organization and project their names stand for. The service has no call that
 // revokes a token; it ends by itself.
 func (p *Provider) ResetLogins(_ context.Context, match func(credentials.Profile) bool) int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	count := 0
-	for name, h := range p.clients {
-		if !match(h.profile) {
-			continue
-		}
-		if h.client.close() {
+	for _, c := range p.clients.Take(match) {
+		if c.close() {
 			count++
 		}
-		delete(p.clients, name)
 	}
 	return count
 }
@@ -116,7 +101,10 @@ func (p *Provider) Close(ctx context.Context) error {
 // work runs one operation with the client of a credential and explains its
 // error.
 func work[T any](ctx context.Context, p *Provider, credential providers.Credential, op string, run func(*client) (T, error)) (T, error) {
-	c, err := p.clientOf(credential)
+	c, replaced, err := p.clients.Of(credential, func() (*client, error) { return newClient(credential, p.options) })
+	if replaced != nil {
+		replaced.close()
+	}
 	if err == nil {
 		var result T
 		if result, err = run(c); err == nil {
@@ -125,25 +113,4 @@ func work[T any](ctx context.Context, p *Provider, credential providers.Credenti
 	}
 	var none T
 	return none, explain(ctx, op, credential.Profile.Title(), err)
-}
-
-// clientOf returns the client of a credential, a new one if the profile was
-// edited since.
-func (p *Provider) clientOf(credential providers.Credential) (*client, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	name := credential.Profile.Name
-	old, ok := p.clients[name]
-	if ok && old.fingerprint == credential.Fingerprint {
-		return old.client, nil
-	}
-	fresh, err := newClient(credential, p.options)
-	if err != nil {
-		return nil, err
-	}
-	if ok {
-		old.client.close()
-	}
-	p.clients[name] = held{profile: credential.Profile, fingerprint: credential.Fingerprint, client: fresh}
-	return fresh, nil
 }

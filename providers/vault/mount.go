@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/singleflight"
+	"github.com/vault-lsp/vault-lsp/internal/flight"
 )
 
 // pathMounts lists the mounts a token can see, and below it describes one.
@@ -65,7 +65,7 @@ type mountKind struct {
 
 // mountTable remembers the kinds of the mounts that were used.
 type mountTable struct {
-	flights singleflight.Group
+	flights flight.Group[mountKind]
 	mu      sync.Mutex
 	kinds   map[mountKey]mountKind
 	// epoch counts the resets: who comes after one does not wait for a question
@@ -146,22 +146,12 @@ func (c *client) engineOf(ctx context.Context, key mountKey) (mountKind, error) 
 	if known, ok := c.mounts.get(key); ok {
 		return known, nil
 	}
-	done := c.mounts.flights.DoChan(c.mounts.flight(key), func() (any, error) {
-		// Who began it may give up while others wait.
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), mountTimeout)
-		defer cancel()
+	return c.mounts.flights.Do(ctx, c.mounts.flight(key), mountTimeout, func(ctx context.Context) (mountKind, error) {
 		if known, ok := c.mounts.get(key); ok {
 			return known, nil // since the caller looked
 		}
 		return c.askEngine(ctx, key)
 	})
-	select {
-	case <-ctx.Done():
-		return mountKind{}, ctx.Err()
-	case result := <-done:
-		kind, _ := result.Val.(mountKind)
-		return kind, result.Err
-	}
 }
 
 // askEngine asks the server about a mount.

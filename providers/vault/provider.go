@@ -33,15 +33,7 @@ type Options struct {
 type Provider struct {
 	options Options
 
-	mu      sync.Mutex
-	clients map[string]held
-}
-
-// held is the client of one credential.
-type held struct {
-	profile     credentials.Profile
-	fingerprint string
-	client      *client
+	clients providers.Clients[client]
 }
 
 var (
@@ -62,7 +54,7 @@ func New(options Options) *Provider {
 	}
 	options.UserAgent = cmp.Or(options.UserAgent, "vault-lsp")
 	options.PodTokenFile = cmp.Or(options.PodTokenFile, podTokenFile)
-	return &Provider{options: options, clients: make(map[string]held)}
+	return &Provider{options: options}
 }
 
 // Name returns "vault".
@@ -105,30 +97,17 @@ func (p *Provider) Check(ctx context.Context, credential providers.Credential) (
 // that were made by signing in. What was learned about their mounts is dropped
 // too.
 func (p *Provider) ResetLogins(ctx context.Context, match func(credentials.Profile) bool) int {
-	return resetAll(ctx, p.matching(match))
+	return resetAll(ctx, p.clients.Matching(match))
 }
 
 // Release gives back what was issued for the references of a locator; see
 // providers.Releaser.
 func (p *Provider) Release(ctx context.Context, locator string, match func(credentials.Profile) bool) {
 	var group sync.WaitGroup
-	for _, c := range p.matching(match) {
+	for _, c := range p.clients.Matching(match) {
 		group.Go(func() { c.release(ctx, func(of string) bool { return of == locator }) })
 	}
 	group.Wait()
-}
-
-// matching returns the clients of the profiles that match.
-func (p *Provider) matching(match func(credentials.Profile) bool) []*client {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	var clients []*client
-	for _, h := range p.clients {
-		if match(h.profile) {
-			clients = append(clients, h.client)
-		}
-	}
-	return clients
 }
 
 // Close drops and revokes all logins. It returns no error: a token that cannot
@@ -158,7 +137,7 @@ func resetAll(ctx context.Context, clients []*client) int {
 
 // withClient runs work with the client of a credential.
 func withClient[T any](ctx context.Context, p *Provider, credential providers.Credential, work func(*client) (T, error)) (T, error) {
-	c, replaced, err := p.clientOf(credential)
+	c, replaced, err := p.clients.Of(credential, func() (*client, error) { return newClient(credential, p.options) })
 	if replaced != nil {
 		replaced.reset(ctx)
 	}
@@ -167,21 +146,4 @@ func withClient[T any](ctx context.Context, p *Provider, credential providers.Cr
 		return none, err
 	}
 	return work(c)
-}
-
-// clientOf returns the client of a credential, and the one it replaces if the
-// profile was edited since.
-func (p *Provider) clientOf(credential providers.Credential) (current, replaced *client, err error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	name := credential.Profile.Name
-	old, ok := p.clients[name]
-	if ok && old.fingerprint == credential.Fingerprint {
-		return old.client, nil, nil
-	}
-	if current, err = newClient(credential, p.options); err != nil {
-		return nil, nil, err
-	}
-	p.clients[name] = held{profile: credential.Profile, fingerprint: credential.Fingerprint, client: current}
-	return current, old.client, nil
 }

@@ -3,11 +3,11 @@ package vault
 import (
 	"context"
 	"errors"
-	"fmt"
+	"strconv"
 	"sync"
 	"time"
 
-	"golang.org/x/sync/singleflight"
+	"github.com/vault-lsp/vault-lsp/internal/flight"
 )
 
 // loginTimeout bounds a login or a renewal, which goes on for other callers
@@ -71,7 +71,7 @@ type session struct {
 	revoke  func(ctx context.Context, token string)
 	now     func() time.Time
 
-	flights singleflight.Group
+	flights flight.Group[*login]
 	mu      sync.Mutex
 	current *login
 	// epoch counts the ends, so that a sign-in from before one is not kept.
@@ -98,21 +98,7 @@ func (s *session) use(ctx context.Context) (*login, error) {
 // shared runs work once for all callers of an epoch. A caller that gives up
 // does not end it for the others.
 func (s *session) shared(ctx context.Context, epoch int, work func(context.Context) (*login, error)) (*login, error) {
-	done := s.flights.DoChan(fmt.Sprint(epoch), func() (any, error) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loginTimeout)
-		defer cancel()
-		return work(ctx)
-	})
-	select {
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	case result := <-done:
-		if result.Err != nil {
-			return nil, result.Err
-		}
-		got, _ := result.Val.(*login)
-		return got, nil
-	}
+	return s.flights.Do(ctx, strconv.Itoa(epoch), loginTimeout, work)
 }
 
 // begin signs in, unless another caller did since stale was read.
