@@ -201,7 +201,14 @@ func (s *Store) run(ctx context.Context, argv []string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.options.CommandTimeout)
 	defer cancel()
 	var out limitedBuffer
-	command := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	program := argv[0]
+	if filepath.Base(program) == program {
+		var err error
+		if program, err = childenv.Find(program, nil); err != nil {
+			return nil, explain("there is no such program", "install it or write its full path", nil)
+		}
+	}
+	command := exec.CommandContext(ctx, program, argv[1:]...)
 	command.Dir = filepath.Dir(s.path)
 	if _, err := os.Stat(command.Dir); err != nil {
 		command.Dir = childenv.Folder()

@@ -2,8 +2,8 @@ package awsauth
 
 import (
 	"context"
-	"errors"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"time"
@@ -33,10 +33,15 @@ func (l *loader) process(command string) (aws.CredentialsProvider, error) {
 		return nil, &settingError{field: "credential_process", text: "has a quote that is not closed, or is empty"}
 	}
 	build := processcreds.NewCommandBuilderFunc(func(ctx context.Context) (*exec.Cmd, error) {
-		cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
-		if errors.Is(cmd.Err, exec.ErrDot) {
-			return nil, cmd.Err // a program of the current folder is not the user's
+		path := argv[0]
+		if filepath.Base(path) == path {
+			found, err := childenv.Find(path, nil)
+			if err != nil {
+				return nil, err
+			}
+			path = found
 		}
+		cmd := exec.CommandContext(ctx, path, argv[1:]...)
 		cmd.Env, cmd.Dir = childenv.Environ(), childenv.Folder()
 		cmd.WaitDelay = processDelay
 		return cmd, nil

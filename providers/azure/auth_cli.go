@@ -169,13 +169,12 @@ func (t tool) run(ctx context.Context, path, resource, tenant string) ([]byte, e
 // takes no tenant.
 const onlyOwnTenant = "it gives tokens of its own tenant only"
 
-// find looks the program up on the path.
+// find looks the program up on the path, but not in the workspace.
 func (t tool) find() (string, error) {
 	var err error
 	for _, program := range t.programs {
 		var path string
-		// A relative path would be one in the workspace.
-		if path, err = exec.LookPath(program); err == nil && filepath.IsAbs(path) {
+		if path, err = childenv.Find(program, nil); err == nil {
 			return path, nil
 		}
 	}

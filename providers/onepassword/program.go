@@ -102,14 +102,8 @@ func (p *Provider) program(configured string) (string, error) {
 	if configured != "" {
 		return p.configured(configured)
 	}
-	for _, folder := range filepath.SplitList(os.Getenv("PATH")) {
-		if !filepath.IsAbs(folder) {
-			continue
-		}
-		path, err := exec.LookPath(filepath.Join(folder, programName))
-		if err == nil && !p.inWorkspace(path) {
-			return path, nil
-		}
+	if path, err := childenv.Find(programName, p.workspaces()); err == nil {
+		return path, nil
 	}
 	return "", &programError{
 		text: "the program op is not on the PATH", err: exec.ErrNotFound,
@@ -136,43 +130,18 @@ func (p *Provider) configured(path string) (string, error) {
 	switch {
 	case err != nil:
 		return fail("cannot be started", err)
-	case p.inWorkspace(found):
+	case childenv.InWorkspace(found, p.workspaces()):
 		return fail("lies in the workspace, whose files are not the user's", nil)
 	}
 	return found, nil
 }
 
-// inWorkspace reports whether a program lies in a workspace or in the folder
-// the process runs in, unless that is the home folder or the root, where the
-// user's own programs are.
-func (p *Provider) inWorkspace(path string) bool {
-	var folders []string
-	if p.options.Workspaces != nil {
-		folders = p.options.Workspaces()
+// workspaces are the folders whose programs are not the user's.
+func (p *Provider) workspaces() []string {
+	if p.options.Workspaces == nil {
+		return nil
 	}
-	home, _ := os.UserHomeDir()
-	if here, err := os.Getwd(); err == nil && here != filepath.Clean(home) && filepath.Dir(here) != here {
-		folders = append(folders, here)
-	}
-	return slices.ContainsFunc(folders, func(folder string) bool { return contains(folder, path) || contains(folder, real(path)) })
-}
-
-// contains reports whether a path lies in a folder or in what it links to.
-func contains(folder, path string) bool {
-	for _, f := range []string{folder, real(folder)} {
-		if rest, err := filepath.Rel(f, path); err == nil && rest != ".." && !strings.HasPrefix(rest, ".."+string(filepath.Separator)) {
-			return true
-		}
-	}
-	return false
-}
-
-// real is a path without links; the path itself where that cannot be told.
-func real(path string) string {
-	if resolved, err := filepath.EvalSymlinks(path); err == nil {
-		return resolved
-	}
-	return path
+	return p.options.Workspaces()
 }
 
 // output runs the command and returns what it prints.
