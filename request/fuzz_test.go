@@ -18,6 +18,7 @@ func FuzzBuild(f *testing.F) {
 	f.Add("POST {{$vault path=a}}/x\nContent-Type: multipart/form-data; boundary=X\n\n--X\n\n< f\n--X--")
 	f.Add("GET /x\nHost: {{h}}\n")
 	f.Add("OPTIONS *\nHost: a@b")
+	f.Add("@a = \\r\\n\\{\\{b\\}\\}\nPOST http://x.test/{{< f}}\nA: {{a}}\n\n{{<@ f}}")
 	f.Add("GET http://u:p@{{$vault path=a}}:80/@?/#\nX-Request-Type: GraphQL\n\nquery\n\n{}")
 	dir := f.TempDir()
 	f.Fuzz(func(t *testing.T, src string) {
