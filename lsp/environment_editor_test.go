@@ -104,15 +104,22 @@ func TestUntitled(t *testing.T) {
 	w.askable(t)
 	const u = "untitled:Untitled-1"
 	w.Notify("textDocument/didOpen", map[string]any{"textDocument": map[string]any{
-		"uri": u, "languageId": "markdown", "version": 1, "text": "# Prose\n\n```http\nGET https://api.example.com/{{path}}/{{mine}}\n```\n",
+		"uri": u, "languageId": "markdown", "version": 1, "text": "# Prose  \n\n\n\n```http\nGET https://api.example.com/{{path}}/{{mine}}\n```\n",
 	}})
 	w.awaitClean(u)
+	var edits []any
+	w.MustCall("textDocument/formatting", map[string]any{
+		"textDocument": map[string]any{"uri": u}, "options": map[string]any{"tabSize": 2, "insertSpaces": true},
+	}, &edits)
+	if len(edits) != 0 {
+		t.Errorf("prose is laid out: %v", edits)
+	}
 	var list environmentList
 	if err := w.Command("vault-lsp.selectEnvironment", map[string]any{"uri": u, "environment": "dev"}, &list); err != nil || list.Selected != "dev" {
 		t.Fatalf("%+v, %v", list, err)
 	}
 	w.answer(answerOnce)
-	if err := w.Command("vault-lsp.sendRequest", map[string]any{"uri": u, "position": lsptest.Position{Line: 3}}, nil); err != nil {
+	if err := w.Command("vault-lsp.sendRequest", map[string]any{"uri": u, "position": lsptest.Position{Line: 5}}, nil); err != nil {
 		t.Fatal(err)
 	}
 	w.mu.Lock()

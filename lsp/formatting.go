@@ -45,7 +45,7 @@ func (s *session) onTypeFormatting(_ context.Context, snap *Snapshot, p *protoco
 
 // parse reads a source as the document is read.
 func (d *Document) parse(src string) *parser.File {
-	return parser.ParseAs(parser.LanguageOf(string(d.URI)), src)
+	return parser.ParseAs(d.File.Language, src)
 }
 
 // maxTab bounds the width of an indent that a client asks for.
