@@ -35,11 +35,13 @@ type DirectiveDescription struct {
 
 // DefinitionDescription describes an @name = value line.
 type DefinitionDescription struct {
-	Name   string    `json:"name"`
-	Value  string    `json:"value"`
-	Global bool      `json:"global,omitempty"`
-	Lazy   bool      `json:"lazy,omitempty"`
-	Span   text.Span `json:"span"`
+	Name   string `json:"name"`
+	Value  string `json:"value"`
+	Global bool   `json:"global,omitempty"`
+	Lazy   bool   `json:"lazy,omitempty"`
+	// Escapes are the places of \n, \r, \t and \\ in the value.
+	Escapes []text.Span `json:"escapes,omitempty"`
+	Span    text.Span   `json:"span"`
 }
 
 // AttachmentDescription describes an Attachment. Code is the place of a
@@ -117,7 +119,7 @@ func describeAttachment(src string, a *Attachment) AttachmentDescription {
 }
 
 func describeDefinition(src string, v *Variable) DefinitionDescription {
-	return DefinitionDescription{Name: v.Name, Value: v.Value.Text(src), Global: v.Global, Lazy: v.Lazy, Span: v.Span}
+	return DefinitionDescription{Name: v.Name, Value: v.Value.Text(src), Global: v.Global, Lazy: v.Lazy, Escapes: v.Escapes, Span: v.Span}
 }
 
 // ResponseDescription describes a ResponseRef.

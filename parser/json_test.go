@@ -56,6 +56,15 @@ func TestDescribeReferences(t *testing.T) {
 	}
 }
 
+// TestDescribeVariables: what is special about a definition is told.
+func TestDescribeVariables(t *testing.T) {
+	t.Parallel()
+	got, err := json.Marshal(parser.Describe(parser.Parse("@global.a := b\\n\nGET x/{{< ./f}}\n"), func(string) bool { return false }).Variables)
+	if want := `[{"name":"a","value":"b\\n","global":true,"lazy":true,"escapes":[{"start":14,"end":16}],"span":{"start":0,"end":16}}]`; err != nil || string(got) != want {
+		t.Errorf("got %s, %v, want %s", got, err, want)
+	}
+}
+
 // TestParseJSONIsDocumented: docs/parse-json.md names every field.
 func TestParseJSONIsDocumented(t *testing.T) {
 	t.Parallel()
