@@ -54,6 +54,12 @@ func (b *builder) findNamed(name string, span text.Span) *bodyFile {
 	var found []*bodyFile
 	var failure error
 	for _, candidate := range b.candidates(name) {
+		// Before anything asks the file system: on Windows a path may name a
+		// server, which would be told who the user is.
+		if !within(b.src.Workspace, candidate) && !within(root, candidate) {
+			failure = errOutside
+			continue
+		}
 		file, err := locate(root, candidate)
 		switch {
 		case err == nil:
@@ -90,6 +96,12 @@ var (
 	errOutside    = errors.New("lies outside the workspace")
 	errNotRegular = errors.New("is not a regular file")
 )
+
+// within reports whether a path lies in a folder by its name alone.
+func within(folder, path string) bool {
+	name, err := filepath.Rel(folder, path)
+	return err == nil && filepath.IsLocal(name)
+}
 
 func locate(root, path string) (*bodyFile, error) {
 	resolved, err := filepath.EvalSymlinks(path)

@@ -34,7 +34,7 @@ func TestInclude(t *testing.T) {
 		}
 	}
 	for src, want := range map[string]string{
-		"{{< nosuch.txt}}": "does not exist", "{{< ../x.txt}}": "does not exist", "{{< /etc/passwd}}": "lies outside the workspace",
+		"{{< nosuch.txt}}": "does not exist", "{{< ../x.txt}}": "lies outside the workspace", "{{< /etc/passwd}}": "lies outside the workspace",
 		"{{<@ self.txt}}": "stands in another file", "{{< binary.bin}}": "not UTF-8", "{{<nosuch}}": "written {{< ./file}}",
 	} {
 		plan, problems := w.build(head + src)

@@ -443,3 +443,17 @@ func TestThreatEditorSettings(t *testing.T) {
 		}
 	}
 }
+
+// TestThreatFileOfAnotherMachine: a path outside the workspace is refused by its
+// name, whether or not there is such a file: to ask would tell a server of
+// another machine who the user is.
+func TestThreatFileOfAnotherMachine(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, name := range []string{"/nosuch/share/file", "../nosuch", "a/../../nosuch", "//evil.test/share/file"} {
+		plan, problems := w.build("POST http://x.test\n\n< " + name)
+		if e := request.ProblemError(problems); plan != nil || e == nil || !strings.Contains(e.Message, "outside the workspace") {
+			t.Errorf("%s: %+v", name, problems)
+		}
+	}
+}
