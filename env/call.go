@@ -67,8 +67,12 @@ func (x *expander) system(src string, e *template.Expr, v SystemVariable, o orig
 	x.setting = ""
 	for i := range e.Args {
 		arg := &e.Args[i]
-		value, _, ok := x.argument(arg, o)
+		value, private, ok := x.argument(arg, o)
 		if !ok {
+			return
+		}
+		if private && v.asks {
+			x.problem(CodeNested, "", o, arg.Span, "A question may not hold a private value: it is shown, and the answer is not masked.")
 			return
 		}
 		if arg.Name != "" {

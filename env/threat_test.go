@@ -47,3 +47,29 @@ func TestThreatBrokenDefinitionsStayLinear(t *testing.T) {
 		}
 	}
 }
+
+// TestThreatQuestionShowsPrivateText: what a prompt asks and offers is shown and
+// goes through the editor's protocol, so no private value may stand in it.
+func TestThreatQuestionShowsPrivateText(t *testing.T) {
+	t.Parallel()
+	envs := Load(files("http-client.private.env.json", `{"$shared": {"token": "hidden"}}`, "http-client.env.json", `{"$shared": {"open": "shown"}}`), ".")
+	scope := NewScope(nil, envs, "", nil)
+	for src, refused := range map[string]bool{
+		"{{$input Token $value: {{token}}}}":  true,
+		"{{$input '{{token}}' $value: 1}}":    true,
+		"{{$pick Which $value: {{token}},b}}": true,
+		"{{$password Is it {{token}}}}":       true,
+		"{{$input Token $value: {{open}}}}":   false,
+	} {
+		e := scope.Expand(src, scan(src))
+		problems := fmt.Sprint(e.Problems)
+		if got := strings.Contains(problems, CodeNested); got != refused || strings.Contains(problems, "hidden") {
+			t.Errorf("%s: %+v, %+v", src, e.Pieces, e.Problems)
+		}
+		for _, p := range e.Pieces {
+			if p.Prompt != nil && strings.Contains(fmt.Sprint(*p.Prompt), "hidden") {
+				t.Errorf("%s asks %+v", src, *p.Prompt)
+			}
+		}
+	}
+}
