@@ -148,6 +148,8 @@ func selectError(provider string, err error) *Error {
 			e.Message += fmt.Sprintf(" (and %d more)", more)
 		}
 		e.Hint = first.Hint
+	case errors.Is(err, credentials.ErrAmbiguous):
+		e.Hint = "name it in the reference, or make one the default with `vault-lsp credential edit NAME --default`"
 	case errors.As(err, &unknown):
 		e.Hint = fmt.Sprintf("add it with `vault-lsp credential add %s`, or name another", strings.TrimSpace(unknown.Name))
 	}
