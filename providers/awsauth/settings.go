@@ -3,8 +3,6 @@ package awsauth
 import (
 	"fmt"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -87,7 +85,7 @@ func newSettings(profile credentials.Profile) (settings, error) {
 		return settings{}, &settingError{field: fieldEndpoint, text: err.Error()}
 	}
 	for field, to := range map[string]*string{fieldConfigFile: &s.configFile, fieldCredentialsFile: &s.credentialsFile} {
-		if *to, err = userPath(profile.Fields[field]); err != nil {
+		if *to, err = profile.AbsolutePath(field); err != nil {
 			return settings{}, &settingError{field: field, text: err.Error()}
 		}
 	}
@@ -118,23 +116,6 @@ func parseEndpoint(text string, allowHTTP bool) (*url.URL, error) {
 		return nil, fmt.Errorf("is plain http to another machine; use https, or set %s to true for this credential", fieldAllowHTTP)
 	}
 	return endpoint, nil
-}
-
-// userPath makes an absolute path; ~/ is the home folder. A relative path is
-// refused: the server may run in a cloned folder, whose files are not the
-// user's.
-func userPath(path string) (string, error) {
-	if rest, ok := strings.CutPrefix(path, "~/"); ok {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return "", fmt.Errorf("begins with ~/ and there is no home folder")
-		}
-		return filepath.Join(home, rest), nil
-	}
-	if path != "" && !filepath.IsAbs(path) {
-		return "", fmt.Errorf("is a relative path; begin it with / or ~/")
-	}
-	return path, nil
 }
 
 // endpointFor is the endpoint of the profile for a service, "" where the SDK's

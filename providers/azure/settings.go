@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/url"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -307,20 +306,11 @@ func rootsOf(profile credentials.Profile) (*x509.CertPool, error) {
 	return roots, nil
 }
 
-// pathOf returns the path in a field; ~/ is the home folder. A configured
-// profile must not name a relative one: the server may run in a cloned folder,
-// whose files are not the user's.
+// pathOf returns the absolute path in a field.
 func pathOf(profile credentials.Profile, field string) (string, error) {
-	path := profile.Fields[field]
-	if rest, ok := strings.CutPrefix(path, "~/"); ok {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return "", &settingError{field: field, text: "begins with ~/ and there is no home folder", err: err}
-		}
-		return filepath.Join(home, rest), nil
-	}
-	if path != "" && !filepath.IsAbs(path) {
-		return "", &settingError{field: field, text: "is a relative path; begin it with / or ~/"}
+	path, err := profile.AbsolutePath(field)
+	if err != nil {
+		return "", &settingError{field: field, text: err.Error(), err: err}
 	}
 	return path, nil
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/url"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -94,7 +93,7 @@ func newSettings(profile credentials.Profile, options Options) (settings, error)
 	if profile.Auth == authEmulator && (s.endpoint == nil || !outbound.MayBeLoopback(s.endpoint.Hostname())) {
 		return settings{}, &settingError{field: fieldEndpoint, text: "is not on this machine, where an emulator is: write it as http://localhost:9090"}
 	}
-	s.roots, err = readRoots(profile.Fields[fieldCACert], options.RootCAs)
+	s.roots, err = readRoots(profile, options.RootCAs)
 	return s, err
 }
 
@@ -137,22 +136,15 @@ func parseEndpoint(text string) (*url.URL, error) {
 	return u, nil
 }
 
-// readRoots adds the certificates of a PEM file to the system's, as a proxy
-// that looks into connections needs; it must be an absolute path, since the
-// program may run in a cloned folder.
-func readRoots(path string, roots *x509.CertPool) (*x509.CertPool, error) {
+// readRoots adds the certificates of a profile's PEM file to the system's, as a
+// proxy that looks into connections needs.
+func readRoots(profile credentials.Profile, roots *x509.CertPool) (*x509.CertPool, error) {
+	path, err := profile.AbsolutePath(fieldCACert)
+	if err != nil {
+		return nil, &settingError{field: fieldCACert, text: err.Error(), err: err}
+	}
 	if path == "" {
 		return roots, nil
-	}
-	if rest, ok := strings.CutPrefix(path, "~/"); ok {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return nil, &settingError{field: fieldCACert, text: "begins with ~/ and there is no home folder", err: err}
-		}
-		path = filepath.Join(home, rest)
-	}
-	if !filepath.IsAbs(path) {
-		return nil, &settingError{field: fieldCACert, text: "is a relative path; begin it with / or ~/"}
 	}
 	pem, err := os.ReadFile(path)
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/vault-lsp/vault-lsp/credentials"
@@ -111,20 +110,12 @@ func endpoint(fields map[string]string, field, byDefault string) (*url.URL, erro
 // those of the system.
 func newTLSConfig(profile credentials.Profile) (*tls.Config, error) {
 	config := &tls.Config{MinVersion: tls.VersionTLS12}
-	path := profile.Fields[fieldCACert]
+	path, err := profile.AbsolutePath(fieldCACert)
+	if err != nil {
+		return nil, &settingError{field: fieldCACert, text: err.Error(), err: err}
+	}
 	if path == "" {
 		return config, nil
-	}
-	if rest, ok := strings.CutPrefix(path, "~/"); ok {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return nil, &settingError{field: fieldCACert, text: "begins with ~/ and there is no home folder", err: err}
-		}
-		path = filepath.Join(home, rest)
-	}
-	// The server may run in a cloned folder, whose files are not the user's.
-	if !filepath.IsAbs(path) {
-		return nil, &settingError{field: fieldCACert, text: "is a relative path; begin it with / or ~/"}
 	}
 	pem, err := os.ReadFile(path)
 	if err != nil {

@@ -91,21 +91,15 @@ func authoritiesIn(folder string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// certificatePath returns the path in a field; ~/ is the home folder. A
-// configured profile must not name a relative one: the server may run in a
-// cloned folder, whose files are not the user's. The environment may, as it
-// does for Vault's own command.
+// certificatePath returns the absolute path in a field. The environment may name
+// a relative one, as it does for Vault's own command.
 func certificatePath(profile credentials.Profile, field string) (string, error) {
-	path := profile.Fields[field]
-	if rest, ok := strings.CutPrefix(path, "~/"); ok {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return "", &settingError{field: field, text: "begins with ~/ and there is no home folder", err: err}
-		}
-		return filepath.Join(home, rest), nil
-	}
-	if path != "" && !filepath.IsAbs(path) && !profile.Ambient {
-		return "", &settingError{field: field, text: "is a relative path; begin it with / or ~/"}
+	path, err := profile.AbsolutePath(field)
+	switch {
+	case err != nil && profile.Ambient && !strings.HasPrefix(profile.Fields[field], "~/"):
+		return profile.Fields[field], nil
+	case err != nil:
+		return "", &settingError{field: field, text: err.Error(), err: err}
 	}
 	return path, nil
 }
