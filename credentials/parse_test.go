@@ -193,7 +193,7 @@ func TestEveryMethodReads(t *testing.T) {
 func TestMethodTableIsComplete(t *testing.T) {
 	t.Parallel()
 	want := map[string]string{
-		"aws": "default keys profile sso role", "gcp": "default service-account impersonate workload-identity",
+		"aws": "default keys profile sso role", "gcp": "default service-account impersonate workload-identity emulator",
 		"vault": "token approle userpass ldap jwt oidc kubernetes cert agent", "hcp": "service-principal",
 		"azure": "default browser device-code cli service-principal managed-identity workload-identity",
 		"local": "passphrase keyring",
