@@ -75,10 +75,13 @@ func (a *app) addCredential(ctx context.Context, name string, n newCredential) e
 		}
 		return usage(err)
 	}
+	now := p.store.Config().Defaults[profile.Provider]
 	if n.makeDefault {
 		if err := p.store.SetDefault(ctx, profile.Name); err != nil {
 			return usage(err)
 		}
+	} else if now != "" && now != profile.Name {
+		a.warnf("references to $%s that name no credential use %q; change that with `vault-lsp credential edit %s --default`\n", profile.Provider, now, profile.Name)
 	}
 	a.printf("added credential %q; try it: vault-lsp credential test %s\n", profile.Name, profile.Name)
 	return a.offerSignIn(ctx, p, profile)

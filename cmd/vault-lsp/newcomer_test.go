@@ -55,6 +55,17 @@ func TestTwoProfilesOfAVault(t *testing.T) {
 	}
 }
 
+// TestSecondProfileSaysWhichIsUsed: a second profile of a vault changes nothing
+// for references that name none, and whoever adds it is told.
+func TestSecondProfileSaysWhichIsUsed(t *testing.T) {
+	u := newUser(t)
+	add := []string{"--provider", "vault", "--auth", "token", "--set", "address=https://vault.example.com", "--from", "token=env:T"}
+	if got := u.run(append([]string{"credential", "add", "first"}, add...)...).want(t, exitOK); strings.Contains(got.err, "--default") {
+		t.Errorf("the first says %s", got.err)
+	}
+	u.run(append([]string{"credential", "add", "second"}, add...)...).want(t, exitOK, `use "first"`, "credential edit second --default")
+}
+
 // TestTeammates: two people with a credential of the same name, each with their
 // own identity at the same vault, send the same file. What one may not do the
 // other's profile does not lend them.

@@ -3,6 +3,7 @@ package gcp_test
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"google.golang.org/grpc/metadata"
 
 	"github.com/vault-lsp/vault-lsp/credentials"
+	"github.com/vault-lsp/vault-lsp/providers"
 	"github.com/vault-lsp/vault-lsp/providers/gcp"
 	"github.com/vault-lsp/vault-lsp/providers/providertest"
 	"github.com/vault-lsp/vault-lsp/secret"
@@ -75,6 +77,28 @@ func TestEmulator(t *testing.T) {
 	}
 	if len(e.authorization) > 0 {
 		t.Errorf("calls carried %q", e.authorization)
+	}
+}
+
+// TestEmulatorIsDown: whoever forgot to start it is not sent to the network.
+func TestEmulatorIsDown(t *testing.T) {
+	t.Parallel()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	endpoint := "http://" + listener.Addr().String()
+	if err := listener.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, transport := range []string{"grpc", "rest"} {
+		credential := providertest.Credential(credentials.Profile{Name: "emulated", Provider: secret.GCP, Auth: "emulator",
+			Fields: map[string]string{"endpoint": endpoint, "transport": transport, "project": "my-project"}}, nil)
+		_, err := gcp.New(gcp.Options{}).Get(t.Context(), credential, ref(t, "secret=stripe"))
+		var told *providers.Error
+		if !errors.As(err, &told) || !strings.Contains(told.Hint, "that the emulator or tunnel runs") {
+			t.Errorf("%s: %v", transport, err)
+		}
 	}
 }
 

@@ -40,6 +40,9 @@ func explainConnection(tried attempt, err error) (fault, bool) {
 	}
 	f := explainFailure(server, err)
 	var failed *callError
+	if errors.As(err, &failed) && errors.Is(err, syscall.ECONNREFUSED) && failed.origin != nil && outbound.MayBeLoopback(failed.origin.Hostname()) {
+		f.hint = "check the endpoint of " + tried.title + ", and that the emulator or tunnel runs"
+	}
 	if errors.As(err, &failed) && failed.transport == transportGRPC && isCut(err) {
 		f.hint += "; some networks pass no gRPC: set " + fieldTransport + " of the credential to rest"
 	}
