@@ -242,6 +242,11 @@ func TestUpdateCredentialResets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// What it fetched as before is not merely passed over: it is gone.
+	var status cacheStatusResult
+	if err := w.Command("vault-lsp.cacheStatus", nil, &status); err != nil || status.Entries != 0 {
+		t.Errorf("%d entries are left after the change, %v", status.Entries, err)
+	}
 	if err := w.Command("vault-lsp.sendRequest", send, nil); err != nil || w.vault.fetched != 2 {
 		t.Errorf("fetched %d times, %v", w.vault.fetched, err)
 	}
