@@ -13,8 +13,9 @@ import (
 
 // List returns the values a field can take. It works with configured
 // credentials only, unless the query says otherwise: without one it returns an
-// *Error of kind Unauthenticated and asks nobody. The local vault needs none, being this program's own. Names
-// of keys come from the cache where the secret is in it.
+// *Error of kind Unauthenticated and asks nobody. The local vault needs none,
+// being this program's own. Names of keys come from the cache where the secret
+// is in it.
 func (r *Resolver) List(ctx context.Context, provider, credential string, query Query) ([]Item, error) {
 	p, c, err := r.route(provider, credential)
 	if err != nil {
