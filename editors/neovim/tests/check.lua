@@ -10,6 +10,17 @@ function M.main(script)
     vim.cmd('cquit 1')
   end
   io.stdout:write('OK\n')
+  -- Neovim that quits while it still writes to a server may end by SIGPIPE.
+  for _, client in ipairs(vim.lsp.get_clients()) do
+    if vim.fn.has('nvim-0.11') == 1 then
+      client:stop()
+    else
+      client.stop()
+    end
+  end
+  vim.wait(3000, function()
+    return #vim.lsp.get_clients() == 0
+  end, 10)
   vim.cmd('qall!')
 end
 
