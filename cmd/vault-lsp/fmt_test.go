@@ -93,3 +93,26 @@ func TestThreatFmtThroughLink(t *testing.T) {
 		}
 	}
 }
+
+// TestThreatImportThroughLink: references are not written into a file outside
+// the workspace that an environment file is a link to.
+func TestThreatImportThroughLink(t *testing.T) {
+	u := newUser(t)
+	t.Setenv("VAULT_LSP_LOCAL_PASSPHRASE", "passphrase")
+	const content = `{"dev": {"token": "token-marker"}}`
+	outside := filepath.Join(u.home, "mine.json")
+	if err := os.WriteFile(outside, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(u.work, "http-client.env.json")
+	if err := os.Symlink(outside, link); err != nil {
+		t.Skip("this system makes no symbolic links:", err)
+	}
+	if err := os.Mkdir(filepath.Join(u.work, ".git"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	u.run("secret", "import", link, "--env", "dev", "--rewrite").want(t, exitUsage, "outside the workspace", "the secrets are stored")
+	if data, err := os.ReadFile(outside); err != nil || string(data) != content {
+		t.Errorf("the file is now %q, %v", data, err)
+	}
+}

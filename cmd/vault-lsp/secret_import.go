@@ -14,7 +14,6 @@ import (
 	"github.com/tailscale/hujson"
 
 	"github.com/vault-lsp/vault-lsp/env"
-	"github.com/vault-lsp/vault-lsp/internal/agefile"
 	"github.com/vault-lsp/vault-lsp/providers/local"
 	"github.com/vault-lsp/vault-lsp/secret"
 )
@@ -232,11 +231,7 @@ func (a *app) rewriteVariables(path string, text []byte, found []imported, kept 
 		value.Value = hujson.String(i.ref.String())
 		count++
 	}
-	target := path
-	if resolved, err := filepath.EvalSymlinks(path); err == nil {
-		target = resolved
-	}
-	if err := agefile.Write(target, root.Pack()); err != nil {
+	if err := replaceFile(path, string(root.Pack())); err != nil {
 		return usage(fmt.Errorf("rewrite %s: %w; the secrets are stored", path, err))
 	}
 	a.warnf("%s: %s in place of values; older copies of the file still hold them\n", path, counted(count, "reference"))
