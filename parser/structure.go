@@ -123,7 +123,7 @@ func (f *File) mediaType(r *Request) string {
 // boundary returns the boundary parameter of the Content-Type header, or "".
 func (f *File) boundary(r *Request) string {
 	contentType := f.header(r, "Content-Type")
-	at := strings.Index(strings.ToLower(contentType), "boundary=")
+	at := indexFold(contentType, "boundary=")
 	if at < 0 {
 		return ""
 	}
@@ -227,4 +227,15 @@ func (s *structureReader) form(fields []FormField, t template.Template) []FormFi
 	}
 	add(t.Span.End)
 	return fields
+}
+
+// indexFold returns where s holds an ASCII text in whatever case, or -1. A copy
+// in small letters would not do: letters outside ASCII may change their length.
+func indexFold(s, text string) int {
+	for i := 0; i+len(text) <= len(s); i++ {
+		if strings.EqualFold(s[i:i+len(text)], text) {
+			return i
+		}
+	}
+	return -1
 }
