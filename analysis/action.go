@@ -28,8 +28,10 @@ func Actions(in Input, selection text.Span) []Action {
 		repaired = s.expr.Span
 	}
 	var actions []Action
+	everywhere := everywhere{in: in}
 	for _, d := range diagnoseSpan(in, repaired) {
-		actions = append(actions, in.fixes(d)...)
+		fixes := in.fixes(d)
+		actions = append(append(actions, fixes...), everywhere.fixes(fixes)...)
 		if d.Code == env.CodeInsomnia {
 			// Nothing is inserted into a tag.
 			return actions

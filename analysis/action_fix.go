@@ -229,8 +229,21 @@ func (in Input) fixBlankLine(d Diagnostic, add func(string, ...Edit)) {
 	add("Insert a blank line", Edit{Span: at(start), New: in.lineEnd(start)})
 }
 
+// fixSeparator writes ### before a line, and before the comments that lead up to
+// it: directives are among them.
 func (in Input) fixSeparator(d Diagnostic, add func(string, ...Edit)) {
-	start := lineAt(in.File.Src, d.Span.Start).Start
+	src := in.File.Src
+	start := lineAt(src, d.Span.Start).Start
+	if b := in.File.BlockAt(d.Span.Start); b.Request != nil && b.Request.LineSpan.Contains(d.Span.Start) {
+		start = b.Span.Start
+	}
+	for start > 0 {
+		above := lineAt(src, len(strings.TrimSuffix(src[:start-1], "\r"))).Start
+		if _, kind := itemAt(in.File, above); kind != parser.ItemComment && kind != parser.ItemDirective {
+			break
+		}
+		start = above
+	}
 	add("Insert ###", Edit{Span: at(start), New: "###" + in.lineEnd(start)})
 }
 

@@ -80,6 +80,10 @@ func TestActionsApply(t *testing.T) {
 		{"blank line", "POST https://x\nA: b\n‸{}\n", "Insert a blank line", "POST https://x\nA: b\n\n{}\n"},
 		{"blank line with CRLF", "POST https://x\r\nA: b\r\n‸{}\r\n", "Insert a blank line", "POST https://x\r\nA: b\r\n\r\n{}\r\n"},
 		{"separator", "GET https://x/a\n\n‸GET https://x/b\n", "Insert ###", "GET https://x/a\n\n###\nGET https://x/b\n"},
+		{"separator above directives", "GET https://x/a\n\n# @name b\n\n‸GET https://x/b\n", "Insert ###", "GET https://x/a\n\n###\n# @name b\n\nGET https://x/b\n"},
+		{"separator above directives among headers", "GET https://x/a\r\n# @name b\r\n‸GET https://x/b\r\n", "Insert ###", "GET https://x/a\r\n###\r\n# @name b\r\nGET https://x/b\r\n"},
+		{"everywhere", "get https://x\n\n###\nge‸t https://y\n\n###\nGET https://z\n", "Write the method in upper case in all 2 places", "GET https://x\n\n###\nGET https://y\n\n###\nGET https://z\n"},
+		{"one repair of many lines", "POST https://x\n\n{\n# ‸a\n# b\n}\n###\nPOST https://x\n\n{\n# c\n}\n", "Send such lines (# @raw-body) in all 2 places", "# @raw-body\nPOST https://x\n\n{\n# a\n# b\n}\n###\n# @raw-body\nPOST https://x\n\n{\n# c\n}\n"},
 		{"method", "ge‸t https://x\n", "Write the method in upper case", "GET https://x\n"},
 		{"indent", "GET https://x\n  Acc‸ept: a\n", "Remove the indentation", "GET https://x\nAccept: a\n"},
 		{"missing separator among headers", "GET https://x/a\n‸GET https://x/b\n", "Insert ###", "GET https://x/a\n###\nGET https://x/b\n"},
@@ -120,6 +124,23 @@ func TestActionsApply(t *testing.T) {
 
 // TestFixesRepair: a preferred repair that is complete in itself removes its
 // diagnostic and brings no other.
+// TestActionsEverywhere: what is wrong in one place, or must be filled in, is not
+// offered everywhere.
+func TestActionsEverywhere(t *testing.T) {
+	t.Parallel()
+	for _, src := range []string{
+		"ge‸t https://x\n", "POST https://x\n\n{\n# ‸a\n# b\n}\n",
+		request + "A: {{$va‸ult mount=a}}\nB: {{$vault mount=b}}\n",
+	} {
+		in, selection := selected(t, src)
+		for _, title := range titles(Actions(in, selection)) {
+			if strings.Contains(title, " places") {
+				t.Errorf("%q offers %q", src, title)
+			}
+		}
+	}
+}
+
 func TestFixesRepair(t *testing.T) {
 	t.Parallel()
 	for _, c := range Codes() {
