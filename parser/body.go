@@ -65,6 +65,9 @@ func (b *bodyReader) readLine() (ended bool) {
 		b.addSeparator(content)
 	default:
 		b.beginContent()
+		if p.fence > 0 {
+			b.cut(p.line.start, p.line.margin)
+		}
 		b.textLines++
 		if b.multipart && isComment(content) {
 			p.problem(CodeCommentSent, Warning, "this line is sent as a part of the multipart body, where other tools take it for a comment; remove it", p.trimmed())
@@ -98,6 +101,8 @@ func (b *bodyReader) beginContent() {
 		case item.Kind == ItemComment:
 			p.comments = append(p.comments, p.trimLine(item.Span))
 			b.cut(item.Span.Start, item.Span.End)
+		case p.fence > 0:
+			b.cut(item.Span.Start, p.skipBlanks(item.Span.Start, min(item.Span.Start+p.fence, item.Span.End)))
 		}
 	}
 	p.pending = p.pending[:0]

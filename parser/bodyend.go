@@ -6,7 +6,7 @@ import "strings"
 // belongs to something else.
 func (b *bodyReader) ends(content string) bool {
 	p := b.p
-	column0 := p.line.first == p.line.start
+	column0 := !p.indented()
 	switch content[0] {
 	case '#':
 		// C10: inside a body only a ### in column 0 separates.

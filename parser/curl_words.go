@@ -65,8 +65,8 @@ func (r *shellReader) read() {
 		line := p.line
 		r.end = line.end
 		parts = p.scan.AppendParts(parts[:0], text.Span{Start: line.first, End: line.end})
-		if line.first > line.start && r.quote != 0 {
-			r.literal(line.start, line.first)
+		if line.first > line.margin && r.quote != 0 {
+			r.literal(line.margin, line.first)
 		}
 		continues := false
 		for i := range parts {

@@ -190,7 +190,7 @@ func (p *parser) readPastedResponse() bool {
 			blank = true
 			continue
 		}
-		if blank && p.line.first == p.line.start && p.startsRequest(content) && (body < 0 || shape.complete(p.src, body, end)) {
+		if blank && !p.indented() && p.startsRequest(content) && (body < 0 || shape.complete(p.src, body, end)) {
 			break
 		}
 		if blank && body < 0 {

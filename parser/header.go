@@ -33,7 +33,7 @@ func (p *parser) readHeaders() headEnd {
 			return endOfHead
 		case p.readTrivia(true):
 		case p.readScript():
-		case p.line.first > p.line.start && p.foldsHeader(content):
+		case p.indented() && p.foldsHeader(content):
 			p.foldHeader()
 		default:
 			if p.line.first-p.line.start > indent && !warned && looksLikeHeader(content) {
@@ -172,7 +172,7 @@ func (p *parser) foldHeader() {
 	h := &p.headers[len(p.headers)-1]
 	p.parts = append(p.parts[:0], h.Value.Parts...)
 	old := len(p.parts)
-	for !p.eof && p.line.first > p.line.start && p.line.first < p.line.end && !isComment(p.content()) && p.foldsHeader(p.content()) {
+	for !p.eof && p.indented() && p.line.first < p.line.end && !isComment(p.content()) && p.foldsHeader(p.content()) {
 		whole := p.trimmed()
 		from := whole.Start - 1
 		if len(p.parts) == 0 {

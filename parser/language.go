@@ -50,12 +50,12 @@ func ParseAs(language Language, src string) *File {
 	p.moveTo(0)
 	fences := fenceFinder{parser: p}
 	for fences.next() {
-		p.end = fences.end
+		p.end, p.fence = fences.end, fences.indent
 		p.moveTo(p.line.start)
 		for !p.eof {
 			p.parseBlock()
 		}
-		p.end = len(src)
+		p.end, p.fence = len(src), 0
 		p.moveTo(p.line.start)
 	}
 	if len(p.items) > 0 || len(p.file.Blocks) == 0 {
@@ -82,6 +82,9 @@ type fenceFinder struct {
 	*parser
 	// end is where the text of the fence that was found ends.
 	end int
+	// indent is the indentation of the fence that was found: its lines have it
+	// too, and it is no part of them (CommonMark section 4.5).
+	indent int
 	// closing is the fence that is open and how many of its marks close it.
 	mark  byte
 	count int
@@ -103,7 +106,7 @@ func (f *fenceFinder) next() bool {
 				f.count = 0
 			}
 		case count > 0:
-			f.mark, f.count = mark, count
+			f.mark, f.count, f.indent = mark, count, f.line.first-f.line.start
 			requests = isRequestLanguage(info) || mark == '-' && f.announced
 			f.announced = false
 		case f.file.Language == AsciiDoc:

@@ -1,6 +1,7 @@
 package parser_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -73,6 +74,43 @@ func TestFences(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestIndentedFence: the indentation of a fence, as in a list, is no part of its
+// lines, so that the same requests are read as without it.
+func TestIndentedFence(t *testing.T) {
+	t.Parallel()
+	const src = "POST http://a\nX-A: 1\n  folded\n\n{\n  \"a\": 1\n}\n\n### two\nPOST http://b\nContent-Type: multipart/form-data; boundary=X\n\n" +
+		"--X\nContent-Disposition: form-data; name=\"a\"\n\n  value {{v}}\n \n\n--X--\n\n@v = 1\n\n###\ncurl http://c -d 'a\n b'\n\n### Title\n" +
+		"POST http://d\nX: 1\nno header\n\n{\"a\": [\n# comment\n]}\n\nGET http://e\n    ?q=1\n"
+	want := parser.Parse(src)
+	for name, indent := range map[string]string{"blanks": "   ", "a tab": "\t", "none": ""} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := parser.ParseAs(parser.Markdown, "1. text\n\n"+indent+"```http\n"+indent+strings.ReplaceAll(src, "\n", "\n"+indent)+"```\n")
+			checkFile(t, got)
+			if diff := cmp.Diff(described(want), described(got)); diff != "" {
+				t.Errorf("requests (-unfenced +fenced):\n%s", diff)
+			}
+		})
+	}
+}
+
+// described lists the requests, the parts of their bodies, and what is wrong.
+func described(f *parser.File) []string {
+	lines := summary(f)
+	for _, b := range f.Blocks {
+		if b.Request == nil {
+			continue
+		}
+		for _, part := range f.Structure(b.Request).Parts {
+			lines = append(lines, "part "+part.Headers[0].ValueSpan.Of(f.Src))
+		}
+	}
+	for _, p := range f.Problems {
+		lines = append(lines, p.Code)
+	}
+	return lines
 }
 
 // FuzzFences parses anything as Markdown and AsciiDoc.

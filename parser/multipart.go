@@ -26,6 +26,9 @@ func (s *structureReader) multipart(boundary string) []MultipartPart {
 	for at := s.body.Span.Start; at < s.body.Span.End; {
 		line, next := s.line(at)
 		content := strings.TrimRight(line.Of(s.src), " \t")
+		if s.fenced {
+			content = strings.TrimLeft(content, " \t")
+		}
 		if delimiter == "" && strings.HasPrefix(content, "--") && len(content) > len("--") {
 			delimiter = content
 		}

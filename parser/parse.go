@@ -50,6 +50,7 @@ const byteOrderMark = "\uFEFF"
 // line is one line of the source.
 type line struct {
 	start, end, next int // end is without the line end, next behind it
+	margin           int // where the first column is: start, or behind the indentation of the fence
 	first            int // the first byte that is no blank, or end
 }
 
@@ -58,6 +59,7 @@ type line struct {
 type parser struct {
 	src   string
 	end   int // where to stop: the end of src, or of a fence
+	fence int // the indentation of the fence, which its lines have too
 	file  *File
 	lines text.LineFinder
 	scan  *template.Scanner
@@ -108,12 +110,15 @@ func (p *parser) moveTo(offset int) {
 	for first < end && isBlank(p.src[first]) {
 		first++
 	}
-	p.line = line{start: offset, end: end, next: next, first: first}
+	p.line = line{start: offset, end: end, next: next, margin: min(first, offset+p.fence), first: first}
 	p.eof = offset >= p.end
 }
 
 // advance goes to the next line.
 func (p *parser) advance() { p.moveTo(p.line.next) }
+
+// indented reports whether the current line begins behind the first column.
+func (p *parser) indented() bool { return p.line.first > p.line.margin }
 
 // content returns the current line without its indentation and line end.
 func (p *parser) content() string { return p.src[p.line.first:p.line.end] }
@@ -164,7 +169,7 @@ func (p *parser) parseBlock() {
 	p.attachments, p.open = p.attachments[:0], p.open[:0]
 	if !p.eof && p.atSeparator() {
 		b.Title = p.title()
-		if p.line.first > p.line.start {
+		if p.indented() {
 			p.problem(CodeIndentedSeparator, Hint, "other tools take an indented ### for a comment; remove the indentation", p.trimmed())
 		}
 		p.take(ItemSeparator)
@@ -202,7 +207,7 @@ func (p *parser) atSeparator() bool { return strings.HasPrefix(p.content(), "###
 // atSeparatorInColumn0 reports whether the current line is ### without
 // indentation, which separates inside bodies too (C10).
 func (p *parser) atSeparatorInColumn0() bool {
-	return p.line.first == p.line.start && p.atSeparator()
+	return !p.indented() && p.atSeparator()
 }
 
 // title returns what stands behind the current line's ###, trimmed.

@@ -42,7 +42,7 @@ func (p *parser) skipToRequest() {
 		return
 	}
 	for p.advance(); !p.eof && !p.atSeparator(); p.advance() {
-		if content := p.content(); p.line.first == p.line.start && content != "" && startsRequest(content) {
+		if content := p.content(); !p.indented() && content != "" && startsRequest(content) {
 			p.item(ItemUnknown, first.start, p.line.start)
 			p.skipped = p.trimLine(text.Span{Start: first.start, End: first.next})
 			return

@@ -71,7 +71,7 @@ func (f *File) Structure(r *Request) Structure {
 	if r.Body == nil {
 		return Structure{}
 	}
-	s := structureReader{src: f.Src, body: r.Body}
+	s := structureReader{src: f.Src, body: r.Body, fenced: f.Language != HTTP}
 	mediaType := f.mediaType(r)
 	first := strings.TrimLeft(r.Body.Span.Of(f.Src), " \t\r\n")
 	switch {
@@ -142,6 +142,9 @@ func (f *File) boundary(r *Request) string {
 type structureReader struct {
 	src  string
 	body *Body
+	// fenced is set where lines may have the indentation of a fence, which is no
+	// part of them.
+	fenced bool
 }
 
 // line returns the line of the body that begins at offset at, and where the
