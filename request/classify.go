@@ -26,7 +26,7 @@ func (s *Sender) failure(outer, hop context.Context, d destination, limit time.D
 	if outer.Err() != nil {
 		return cancelled(outer)
 	}
-	if errors.Is(context.Cause(hop), errTimeout) {
+	if outOfTime(hop) {
 		return &Error{
 			Code: CodeTimeout, Exit: ExitSend, err: context.DeadlineExceeded,
 			Message: fmt.Sprintf("%s gave no complete response within %s.", origin, limit),
@@ -37,6 +37,7 @@ func (s *Sender) failure(outer, hop context.Context, d destination, limit time.D
 		return e
 	}
 	var dns *net.DNSError
+	var slow net.Error
 	switch {
 	case errors.As(err, &dns):
 		return &Error{Code: CodeHostNotFound, Message: "The host of " + origin + " was not found.", Hint: "check the name and the network", Exit: ExitSend, err: err}
@@ -44,8 +45,17 @@ func (s *Sender) failure(outer, hop context.Context, d destination, limit time.D
 		return &Error{Code: CodeRefused, Message: "Nothing accepts connections at " + origin + ".", Hint: "is the server running, and the port right?", Exit: ExitSend, err: err}
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
 		return &Error{Code: CodeRefused, Message: origin + " cannot be reached from here.", Hint: "check the network", Exit: ExitSend, err: err}
+	case errors.As(err, &slow) && slow.Timeout():
+		return &Error{Code: CodeTimeout, Message: fmt.Sprintf("%s gave no connection within %s.", origin, dialTimeout), Hint: "check the address and the network", Exit: ExitSend, err: err}
 	}
 	return &Error{Code: CodeNotSent, Message: s.opts.Redact.Mask("The exchange with " + origin + " failed: " + err.Error()), Exit: ExitSend, err: err}
+}
+
+// outOfTime reports whether the time limit of a hop is over. The deadline of a
+// connection, which is the same, may be noticed before the end of the context.
+func outOfTime(hop context.Context) bool {
+	deadline, limited := hop.Deadline()
+	return errors.Is(context.Cause(hop), errTimeout) || limited && !time.Now().Before(deadline)
 }
 
 // tlsFailure explains what was wrong with a certificate or a handshake.
