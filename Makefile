@@ -50,7 +50,7 @@ bench: ## benchmarks, also beside httpYac; BENCH=pattern chooses
 	@go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
 generate: ## write the generated files anew
-	@go test ./analysis ./credentials ./internal/docgen ./lsp -run TestGenerated -update
+	@go test ./analysis ./credentials ./internal/docgen ./lsp ./secret/foreign -run TestGenerated -update
 
 clean: ## remove what the build and the tests left in the repository
 	@rm -rf bin test-output
