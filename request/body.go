@@ -41,7 +41,9 @@ func (b *body) text() (pieces []piece, ok bool) {
 	return pieces, true
 }
 
-// body expands the body and gives it the line ends of its media type.
+// body expands the body and gives its own lines the line end of its media type,
+// whatever the request file has: an editor or git may have changed that. Values
+// and files keep theirs.
 func (b *builder) body() {
 	if b.req.Body == nil {
 		return
@@ -66,7 +68,7 @@ func (b *builder) body() {
 		for len(files) > 0 && files[0].Span.Start <= part.Span.Start {
 			flush()
 			b.appendFile(&files[0])
-			b.appendLineEnd(&files[0])
+			b.appendText("\n", files[0].Span)
 			files = files[1:]
 		}
 		run = append(run, part)
@@ -74,8 +76,8 @@ func (b *builder) body() {
 	flush()
 	for i := range files {
 		b.appendFile(&files[i])
-		if i < len(files)-1 {
-			b.appendLineEnd(&files[i])
+		if i < len(files)-1 { // the line end belongs to the body if more follows
+			b.appendText("\n", files[i].Span)
 		}
 	}
 	b.shapeBody()
@@ -102,25 +104,20 @@ func (b *builder) appendFile(ref *parser.FileRef) {
 	b.plan.body.parts = append(b.plan.body.parts, part)
 }
 
-// appendLineEnd adds the line end behind a `< path` line, which is part of the
-// body if more follows.
-func (b *builder) appendLineEnd(ref *parser.FileRef) {
-	end := "\n"
-	if strings.HasPrefix(b.file.Src[ref.Span.End:], "\r\n") {
-		end = "\r\n"
-	}
-	b.plan.body.parts = append(b.plan.body.parts, bodyPart{pieces: []piece{{text: end, use: literal, span: ref.Span}}})
+// appendText adds text of the request file's own.
+func (b *builder) appendText(s string, at text.Span) {
+	b.plan.body.parts = append(b.plan.body.parts, bodyPart{pieces: []piece{{text: s, use: literal, span: at, written: true}}})
 }
 
 // shapeBody applies what the media type asks for.
 func (b *builder) shapeBody() {
 	parts := b.plan.body.parts
 	kind := b.plan.mediaType()
-	edit := func(change func(string) string) {
+	edit := func(change func(piece) string) {
 		for _, part := range parts {
 			for i, p := range part.pieces {
 				if p.use == literal {
-					part.pieces[i].text = change(p.text)
+					part.pieces[i].text = change(p)
 				}
 			}
 		}
@@ -128,14 +125,17 @@ func (b *builder) shapeBody() {
 	switch {
 	case strings.HasPrefix(kind, "multipart/"):
 		// RFC 2046 section 4.1.1: lines end in CR LF, the closing one too.
-		edit(func(s string) string {
-			return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\n", "\r\n")
+		edit(func(p piece) string {
+			if !p.written {
+				return p.text
+			}
+			return strings.ReplaceAll(p.text, "\n", "\r\n")
 		})
 		b.endBodyWith("\r\n")
 	case kind == "application/x-www-form-urlencoded":
 		lines, spaced := regexp.MustCompile(`[ \t]*\r?\n[ \t]*&|[ \t]*&[ \t]*\r?\n[ \t]*`), regexp.MustCompile(`[ \t]+=[ \t]+`)
-		edit(func(s string) string {
-			return escapeIllegal(spaced.ReplaceAllString(lines.ReplaceAllString(s, "&"), "="))
+		edit(func(p piece) string {
+			return escapeIllegal(spaced.ReplaceAllString(lines.ReplaceAllString(p.text, "&"), "="))
 		})
 	case kind == "application/x-ndjson" || kind == "application/ndjson" || kind == "application/jsonl":
 		b.endBodyWith("\n")

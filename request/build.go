@@ -187,7 +187,7 @@ func (b *builder) expandIn(src string, t template.Template, at *text.Span) []pie
 			pieces = append(pieces, b.include(p, place(p.Span, at))...)
 			continue
 		}
-		pieces = append(pieces, b.piece(p, place(p.Span, at)))
+		pieces = append(pieces, b.piece(p, place(p.Span, at), at == nil))
 	}
 	return pieces
 }
@@ -199,7 +199,9 @@ func place(span text.Span, at *text.Span) text.Span {
 	return span
 }
 
-func (b *builder) piece(p env.Piece, span text.Span) piece {
+// piece makes a piece of what an expansion gave; written says that it was that of
+// the request file's own text.
+func (b *builder) piece(p env.Piece, span text.Span, written bool) piece {
 	out := piece{text: p.Text, use: literal, private: p.Private, span: span}
 	switch p.Kind {
 	case env.Secret:
@@ -207,6 +209,10 @@ func (b *builder) piece(p env.Piece, span text.Span) piece {
 		out.use = b.use(Use{Reference: ref.String(), Ref: &ref, Span: span})
 	case env.Asked:
 		out.text = b.answer(*p.Prompt, span)
+	case env.Literal:
+		if out.written = p.Variable == "" && written; out.written {
+			out.text = strings.ReplaceAll(p.Text, "\r\n", "\n")
+		}
 	case env.System:
 		value, err := b.system(p.System, p.Args)
 		if err != nil {

@@ -118,7 +118,7 @@ func TestHeaders(t *testing.T) {
 
 func TestBodies(t *testing.T) {
 	t.Parallel()
-	files := map[string]string{"data.bin": "\x00\x01\r\nraw {{name}}", "text.txt": "hello {{name}} {{$vault path=s}}", "latin.txt": "caf\xe9 {{name}}", "sub/in.txt": "in sub", "q.gql": "query Q { a }"}
+	files := map[string]string{"data.bin": "\x00\x01\r\nraw {{name}}", "text.txt": "hello {{name}} {{$vault path=s}}", "latin.txt": "caf\xe9 {{name}}", "sub/in.txt": "in sub", "q.gql": "query Q { a }", "lines.txt": "a\nb {{name}}\n"}
 	tests := []struct{ name, head, body, want string }{
 		{"json", "Content-Type: application/json", "{\"a\": \"{{name}}\"}\n\n\n", `{"a": "value"}`},
 		{"secret is raw", "", "k={{$vault path=s}}", "k=s\"e&c"},
@@ -131,6 +131,9 @@ func TestBodies(t *testing.T) {
 		{"form over lines", "Content-Type: application/x-www-form-urlencoded", "a=1\n&b=x y\n  &c = 3&\nd=é+%20", "a=1&b=x%20y&c=3&d=%C3%A9+%20"},
 		{"multipart", "Content-Type: multipart/form-data; boundary=X", "--X\nContent-Disposition: form-data; name=\"f\"; filename=\"d\"\n\n< data.bin\n--X--\n",
 			"--X\r\nContent-Disposition: form-data; name=\"f\"; filename=\"d\"\r\n\r\n" + files["data.bin"] + "\r\n--X--\r\n"},
+		{"multipart with an expanded file", "Content-Type: multipart/form-data; boundary=X", "--X\n\n<@ lines.txt\n--X\n\n{{lines}}\n--X--",
+			"--X\r\n\r\na\nb value\n\r\n--X\r\n\r\n1\n2\r\n--X--\r\n"},
+		{"lines", "", "a\n\nb\n< ./lines.txt\nc", "a\n\nb\na\nb {{name}}\n\nc"},
 		{"ndjson", "Content-Type: application/x-ndjson", "{\"a\":1}\n{\"b\":2}", "{\"a\":1}\n{\"b\":2}\n"},
 		{"graphql", "X-Request-Type: GraphQL", "query Q {\n  a(b: \"{{name}}\")\n}\n\n{\"v\": \"{{name}}\"}", `{"query":"query Q {\n  a(b: \"value\")\n}","operationName":"Q","variables":{"v": "value"}}`},
 		{"graphql by its text", "Content-Type: application/json", "query Q {\n\n  a }\n\n{\"v\": 1}", `{"query":"query Q {\n\n  a }","operationName":"Q","variables":{"v": 1}}`},
@@ -159,8 +162,13 @@ func TestBodies(t *testing.T) {
 				}
 			}
 			server := w.serve(false, nil)
-			w.mustSend("@name = value\n@file = sub/in.txt\n\nfragment Names on T { ...Deep }\nfragment Deep on T { {{name}} }\n\nPOST " + server.URL + "\n" + tt.head + "\n\n" + tt.body)
+			src := "@name = value\n@file = sub/in.txt\n@lines = 1\\n2\n\nfragment Names on T { ...Deep }\nfragment Deep on T { {{name}} }\n\nPOST " + server.URL + "\n" + tt.head + "\n\n" + tt.body
+			w.mustSend(src)
 			got := server.last(t)
+			w.mustSend(strings.ReplaceAll(src, "\n", "\r\n"))
+			if diff := cmp.Diff(got.Body, server.last(t).Body); diff != "" {
+				t.Errorf("with other line ends in the request file:\n%s", diff)
+			}
 			want := tt.want
 			if tt.name == "graphql with a secret" {
 				want = `{"query":"{ a(b: \"s\"e&c\") }"}`

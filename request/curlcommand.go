@@ -1,7 +1,5 @@
 package request
 
-import "github.com/vault-lsp/vault-lsp/parser"
-
 // curlBody makes the body of a request that is written as a curl command, as
 // curl makes it (curl's manual, --data and --json): the data of several options
 // is joined, and a media type is added where the command gives none.
@@ -17,7 +15,7 @@ func (b *builder) curlBody() {
 	}
 	for i, option := range b.req.Curl.Data() {
 		if i > 0 && between != "" {
-			b.appendText(between, option)
+			b.appendText(between, option.Span)
 		}
 		if pieces := b.expand(option.Value); len(pieces) > 0 {
 			b.plan.body.parts = append(b.plan.body.parts, bodyPart{pieces: pieces})
@@ -26,10 +24,6 @@ func (b *builder) curlBody() {
 	for i := range b.plan.body.parts {
 		b.setPlacement(b.plan.body.parts[i].pieces, InBody)
 	}
-}
-
-func (b *builder) appendText(text string, at *parser.CurlOption) {
-	b.plan.body.parts = append(b.plan.body.parts, bodyPart{pieces: []piece{{text: text, use: literal, span: at.Span}}})
 }
 
 // addHeader adds a header that the request does not have.

@@ -17,6 +17,9 @@ type piece struct {
 	// encoding is how a use's value is put in.
 	encoding encoding
 	span     text.Span
+	// written is set for text that stands in the request file itself, not in a
+	// variable's value or another file. Its lines end in \n.
+	written bool
 	// bound is, for literal text that is the user's, one more than the index in
 	// Plan.Uses under which it is asked for.
 	bound int
