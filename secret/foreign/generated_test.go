@@ -17,7 +17,7 @@ func TestGenerated(t *testing.T) {
 
 func migratingDocument() string {
 	var b strings.Builder
-	b.WriteString(`# Coming from other tools
+	b.WriteString(`# References of other tools
 
 <!-- Generated from the tables in secret/foreign by go test ./secret/foreign -run TestGenerated -update. -->
 
