@@ -15,59 +15,65 @@ import (
 	"github.com/vault-lsp/vault-lsp/parser"
 )
 
-// Options say how to lay out.
+// Options say how to lay out. The zero value is what the command line does.
 type Options struct {
-	// Indent is one level of a JSON body; where it is empty that of the body
-	// itself counts, else two blanks.
+	// Indent is one level of a JSON body that has no indentation of its own; where
+	// it is empty two blanks count.
 	Indent string
+	// KeepTrailingBlanks leaves the blanks at the ends of lines,
+	// KeepFinalLines the blank lines at the file's end, and KeepFinalLineEnd a last
+	// line that has no end.
+	KeepTrailingBlanks, KeepFinalLines, KeepFinalLineEnd bool
 }
 
-// File returns the edits that format a whole file, in its order. A block that
-// would not read the same afterwards is left as it is. parse reads a source as
-// the file was read: with the same language.
+// File returns the edits that format a whole file, in its order. They are small:
+// what stands well is in none of them. A block that would not read the same
+// afterwards is left as it is. parse reads a source as the file was read: with
+// the same language.
 func File(f *parser.File, options Options, parse func(src string) *parser.File) []text.Edit {
-	if loneReturn(f.Src) {
+	return within(f, options, parse, text.Span{End: len(f.Src)})
+}
+
+// Range returns those edits of File that change the lines of a range, and no
+// other line. A range that ends at the beginning of a line does not have that
+// line.
+func Range(f *parser.File, options Options, parse func(src string) *parser.File, span text.Span) []text.Edit {
+	if span.End > span.Start && f.Src[span.End-1] == '\n' {
+		span.End--
+	}
+	span.Start = strings.LastIndexByte(f.Src[:span.Start], '\n') + 1
+	if end := strings.IndexByte(f.Src[span.End:], '\n'); end >= 0 {
+		span.End += end
+	} else {
+		span.End = len(f.Src)
+	}
+	return within(f, options, parse, span)
+}
+
+// within returns the edits that lie in a span.
+func within(f *parser.File, options Options, parse func(src string) *parser.File, span text.Span) []text.Edit {
+	if loneReturn(f.Src) || slices.ContainsFunc(f.Blocks, hasProse) {
 		return nil
 	}
 	w := writer{file: f, src: f.Src, options: options}
 	blocks := make([][]text.Edit, len(f.Blocks))
 	for i, b := range f.Blocks {
-		if slices.ContainsFunc(b.Items, func(item parser.Item) bool { return item.Kind == parser.ItemProse }) {
-			// The text of a Markdown file is not ours to lay out.
-			return nil
+		if b.Span.Start > span.End || b.Span.End < span.Start {
+			continue
 		}
-		blocks[i] = w.block(i, b)
-	}
-	edits := slices.Concat(blocks...)
-	if unchanged(f, edits, parse) {
-		return edits
-	}
-	// One block is to blame: what is good is kept block by block.
-	edits = nil
-	for _, block := range blocks {
-		if tried := append(slices.Clone(edits), block...); len(block) > 0 && unchanged(f, tried, parse) {
-			edits = tried
+		for _, e := range w.block(i, b) {
+			if span.Start <= e.Span.Start && e.Span.End <= span.End {
+				blocks[i] = append(blocks[i], e)
+			}
 		}
 	}
-	return edits
+	return kept(f, blocks, parse)
 }
 
-// Range returns those edits of File that touch the lines of a range.
-func Range(f *parser.File, options Options, parse func(src string) *parser.File, span text.Span) []text.Edit {
-	span.Start = strings.LastIndexByte(f.Src[:span.Start], '\n') + 1
-	if end := strings.IndexByte(f.Src[span.End:], '\n'); end >= 0 {
-		span.End += end
-	}
-	var touching []text.Edit
-	for _, e := range File(f, options, parse) {
-		if e.Span.Start <= span.End && span.Start <= e.Span.End {
-			touching = append(touching, e)
-		}
-	}
-	if !unchanged(f, touching, parse) {
-		return nil
-	}
-	return touching
+// hasProse reports whether a block is the text of a Markdown file, which is not
+// ours to lay out.
+func hasProse(b *parser.Block) bool {
+	return slices.ContainsFunc(b.Items, func(item parser.Item) bool { return item.Kind == parser.ItemProse })
 }
 
 // OnType returns the edits after a character was typed, which stands before
@@ -88,23 +94,14 @@ func OnType(f *parser.File, options Options, parse func(src string) *parser.File
 	if !ok || (item.Kind == parser.ItemBody) != (typed == "}") || item.Kind == parser.ItemBlank {
 		return nil
 	}
-	within := text.Span{Start: start, End: end}
+	span := text.Span{Start: start, End: end}
 	if item.Kind == parser.ItemBody {
 		if strings.Trim(f.Src[offset:item.Span.End], " \t\r\n") != "" {
 			return nil
 		}
-		within = item.Span
+		span = item.Span
 	}
-	var edits []text.Edit
-	for _, e := range Range(f, options, parse, within) {
-		if within.Start <= e.Span.Start && e.Span.End <= within.End {
-			edits = append(edits, e)
-		}
-	}
-	if !unchanged(f, edits, parse) {
-		return nil
-	}
-	return edits
+	return within(f, options, parse, span)
 }
 
 // writer makes the edits of one file.
@@ -130,11 +127,29 @@ func (w *writer) newlineAt(offset int) string {
 	return "\n"
 }
 
-// replace makes the bytes of a span say text, if they do not.
+// replace makes the bytes of a span say text. What both begin and end with is
+// not in the edit, so that cursors, folds and marks beside it stay.
 func (w *writer) replace(span text.Span, by string) {
-	if span.Of(w.src) != by {
-		w.edits = append(w.edits, text.Edit{Span: span, New: by})
+	old := span.Of(w.src)
+	if old == by {
+		return
 	}
+	n := 0
+	for n < len(old) && n < len(by) && old[n] == by[n] {
+		n++
+	}
+	if n > 0 && old[n-1] == '\r' {
+		n--
+	}
+	old, by, span.Start = old[n:], by[n:], span.Start+n
+	n = 0
+	for n < len(old) && n < len(by) && old[len(old)-n-1] == by[len(by)-n-1] {
+		n++
+	}
+	if strings.HasSuffix(old[:len(old)-n], "\r") || strings.HasSuffix(by[:len(by)-n], "\r") {
+		n = 0
+	}
+	w.edits = append(w.edits, text.Edit{Span: text.Span{Start: span.Start, End: span.End - n}, New: by[:len(by)-n]})
 }
 
 // block returns the edits of one block.
@@ -147,11 +162,11 @@ func (w *writer) block(index int, b *parser.Block) []text.Edit {
 			w.blank(item.Span, first, last)
 			continue
 		}
-		if item.Kind == parser.ItemSeparator && !first && !w.blankBefore(item.Span.Start) && !w.separatorBefore(index) {
+		if item.Kind == parser.ItemSeparator && !first && !w.attached(item.Span.Start) {
 			w.edits = append(w.edits, text.Edit{Span: text.Span{Start: item.Span.Start, End: item.Span.Start}, New: w.newlineAt(item.Span.Start)})
 		}
 		w.item(index, b, item)
-		if last && !strings.HasSuffix(w.src, "\n") {
+		if last && !strings.HasSuffix(w.src, "\n") && !w.options.KeepFinalLineEnd {
 			w.edits = append(w.edits, text.Edit{Span: text.Span{Start: len(w.src), End: len(w.src)}, New: w.newlineAt(len(w.src))})
 		}
 	}
@@ -164,6 +179,9 @@ func (w *writer) blank(span text.Span, first, last bool) {
 	if first {
 		by = byteOrderMark(span.Of(w.src))
 	} else if last {
+		if w.options.KeepFinalLines {
+			return
+		}
 		by = ""
 		if span.Start > 0 && w.src[span.Start-1] != '\n' {
 			by = w.newlineAt(span.Start)
@@ -180,8 +198,15 @@ func byteOrderMark(s string) string {
 	return ""
 }
 
-// separatorBefore reports whether the block before is nothing but its ### line:
-// such lines behind each other are a comment, which is not ours to take apart.
+// attached reports whether a block's separator belongs to the line before it, or
+// needs no blank line: lines of ### behind each other are a comment, which is not
+// ours to take apart, and a comment above a ### line is about what follows.
+func (w *writer) attached(offset int) bool {
+	before := strings.Trim(w.lineBefore(offset), blanks+"\ufeff")
+	return before == "" || strings.HasPrefix(before, "#") || strings.HasPrefix(before, "//")
+}
+
+// separatorBefore reports whether the block before is nothing but its ### line.
 func (w *writer) separatorBefore(index int) bool {
 	return index > 0 && isSeparatorOnly(w.file.Blocks[index-1])
 }
@@ -190,9 +215,8 @@ func isSeparatorOnly(b *parser.Block) bool {
 	return len(b.Items) == 1 && b.Items[0].Kind == parser.ItemSeparator
 }
 
-// blankBefore reports whether the line before offset is blank.
-func (w *writer) blankBefore(offset int) bool {
+// lineBefore is the line above the one that begins at offset.
+func (w *writer) lineBefore(offset int) string {
 	before := strings.TrimSuffix(strings.TrimSuffix(w.src[:offset], "\n"), "\r")
-	line := before[strings.LastIndexByte(before, '\n')+1:]
-	return strings.Trim(line, " \t\ufeff") == ""
+	return before[strings.LastIndexByte(before, '\n')+1:]
 }

@@ -1,6 +1,7 @@
 package format_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,6 +35,7 @@ func TestFile(t *testing.T) {
 		{"blank line before a separator", "GET https://x\n###\nGET https://y\n", "GET https://x\n\n###\nGET https://y\n"},
 		{"several blank lines", "\n\n# c\n\n\n\nGET https://x\n\n\n\n### a\n\n\nGET https://y\n\n\n", "# c\n\nGET https://x\n\n### a\n\nGET https://y\n"},
 		{"last line end", "GET https://x", "GET https://x\n"},
+		{"a comment above a separator", "GET https://x\n#c\n###\n//d\n### a\nGET https://y\n", "GET https://x\n#c\n###\n//d\n### a\nGET https://y\n"},
 		{"line ends of the file", "GET https://x\r\n###\r\nGET https://y", "GET https://x\r\n\r\n###\r\nGET https://y\r\n"},
 		{"request line", "get   https://x/a b\t HTTP/1.1  \n", "GET https://x/a b HTTP/1.1\n"},
 		{"no method", "https://x   HTTP/2\n", "https://x HTTP/2\n"},
@@ -73,7 +75,8 @@ func check(t *testing.T, src, want string) {
 func TestJSON(t *testing.T) {
 	t.Parallel()
 	const post = "POST https://x\nContent-Type: application/json\n\n"
-	long := `"` + strings.Repeat("x", 50) + `"`
+	long := `"` + strings.Repeat("x", 60) + `"`
+	numbers := "[" + strings.Repeat("0.125, ", 50) + "1]"
 	tests := []struct{ name, src, want string }{
 		{"one line stays", `{"a":1,"b":[1,2]}`, `{ "a": 1, "b": [1, 2] }`},
 		{"expanded stays", "{\n\"a\":1,\"b\":[1,2]}", "{\n  \"a\": 1,\n  \"b\": [1, 2]\n}"},
@@ -89,7 +92,17 @@ func TestJSON(t *testing.T) {
 		{"variables in a word", `[1{{x}},{{a}}{{b}}]`, `[1{{x}}, {{a}}{{b}}]`},
 		{"reference with quotes", "{\n\"a\":\"{{$vault path='a \\\" b'}}\"}", "{\n  \"a\": \"{{$vault path='a \\\" b'}}\"\n}"},
 		{"comments", "{\n# one\n\"a\":1,\n   // two\n\"b\":2\n# three\n}", "{\n  # one\n  \"a\": 1,\n  // two\n  \"b\": 2\n  # three\n}"},
-		{"comment at the beginning and end", "[1,\n2]\n# end", "[1, 2]\n# end"},
+		{"comment at the beginning and end", "# begin\n[1,2]\n# end", "# begin\n[1, 2]\n# end"},
+		{"lines of members stay lines", "{\"a\":1,\n\"b\":2}", "{\n  \"a\": 1,\n  \"b\": 2\n}"},
+		{"rows of objects stay rows", "[{\"a\":1},\n {\"a\":2}]", "[\n  { \"a\": 1 },\n  { \"a\": 2 }\n]"},
+		{"one blank line stays", "{\n\n\"a\":1,\n\n\n# c\n\n\"b\":2\n\n# d\n\n}", "{\n  \"a\": 1,\n\n  # c\n\n  \"b\": 2\n\n  # d\n}"},
+		{"rows of numbers", "[\n1,0,\n0,{{x}}]", "[\n  1, 0,\n  0, {{x}}\n]"},
+		{"rows of strings", "[\n\"a\",\"b\",\n\"c\"]", "[\n  \"a\", \"b\",\n  \"c\"\n]"},
+		{"too many strings", "[" + long + ", " + long + "]", "[\n  " + long + ",\n  " + long + "\n]"},
+		{"a long row of numbers", "{\n  \"v\":" + numbers + "}", "{\n  \"v\": " + numbers + "\n}"},
+		{"indented as a whole", "    {\n      \"a\":1\n    }", "{\n  \"a\": 1\n}"},
+		{"pasted without its first indentation", "{\n        \"a\":[\n            1\n        ]\n    }", "{\n    \"a\": [\n        1\n    ]\n}"},
+		{"the same name twice", `{"a":1,"a":12345678901234567890.0E-05}`, `{ "a": 1, "a": 12345678901234567890.0E-05 }`},
 		{"numbers and escapes stay", `{"a":1.50e+3,"b":"ä\/"}`, `{ "a": 1.50e+3, "b": "ä\/" }`},
 		{"not closed", `{"a":1`, `{"a":1`},
 		{"trailing comma", `{"a":1,}`, `{"a":1,}`},
@@ -131,22 +144,61 @@ func TestBodiesThatStay(t *testing.T) {
 	}
 }
 
-func TestIndent(t *testing.T) {
+func TestOptions(t *testing.T) {
 	t.Parallel()
-	src := "POST https://x\n\n{\n\"a\":1}\n"
-	out, _ := text.Apply(src, format.File(parser.Parse(src), format.Options{Indent: "\t"}, parser.Parse))
-	if want := "POST https://x\n\n{\n\t\"a\": 1\n}\n"; out != want {
-		t.Errorf("%q", out)
+	const post = "POST https://x\n\n"
+	for _, test := range []struct {
+		name, src string
+		options   format.Options
+		want      string
+	}{
+		{"indent", post + "{\n\"a\":1}\n", format.Options{Indent: "\t"}, post + "{\n\t\"a\": 1\n}\n"},
+		{"own indentation", post + "{\n    \"a\":1\n}\n", format.Options{Indent: "\t"}, post + "{\n    \"a\": 1\n}\n"},
+		{"trailing blanks", "# c \nGET  https://x\nA:b \n", format.Options{KeepTrailingBlanks: true}, "# c \nGET https://x\nA: b \n"},
+		{"final lines", "GET  https://x\n\n\n", format.Options{KeepFinalLines: true}, "GET https://x\n\n\n"},
+		{"final line end", "GET  https://x", format.Options{KeepFinalLineEnd: true}, "GET https://x"},
+	} {
+		out, err := text.Apply(test.src, format.File(parser.Parse(test.src), test.options, parser.Parse))
+		if err != nil || out != test.want {
+			t.Errorf("%s: %q, %v", test.name, out, err)
+		}
 	}
 }
 
+// TestEditsAreSmall: what stands well is in no edit, so that cursors and marks
+// beside it stay.
+func TestEditsAreSmall(t *testing.T) {
+	t.Parallel()
+	src := "###  A\nPOST https://x\n\n\n{\n   \"a\":1,\r\n   \"b\": [1 ]\n}\n\n\n\n###\nGET https://y"
+	var got []string
+	for _, e := range format.File(parser.Parse(src), format.Options{}, parser.Parse) {
+		got = append(got, fmt.Sprintf("%q->%q", e.Span.Of(src), e.New))
+	}
+	want := []string{`" "->""`, `"\n"->""`, `""->" "`, `"\r\n   "->"\n   "`, `" "->""`, `"\n\n"->""`, `""->"\n"`}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestRange: the text between the bars is the range.
 func TestRange(t *testing.T) {
 	t.Parallel()
-	src := "GET  https://x\nA:b\n\n###\nGET  https://y\nA:b\n"
-	at := strings.LastIndex(src, "A:b")
-	out, _ := text.Apply(src, format.Range(parser.Parse(src), format.Options{}, parser.Parse, text.Span{Start: at, End: at + 3}))
-	if want := "GET  https://x\nA:b\n\n###\nGET  https://y\nA: b\n"; out != want {
-		t.Errorf("%q", out)
+	const first = "GET  https://x\nA:b\n\n"
+	tests := []struct{ name, src, want string }{
+		{"one line", first + "###\nGET  https://y\n|A:b|\n", first + "###\nGET  https://y\nA: b\n"},
+		{"an empty range", first + "###\nGET  https://y\nA:||b", first + "###\nGET  https://y\nA: b\n"},
+		{"whole lines", "|GET  https://x\n|A:b\n", "GET https://x\nA:b\n"},
+		{"a line of a body", "POST  https://x\n\n{\n|\"a\":1,|\n\"b\":2\n}\n", "POST  https://x\n\n{\n  \"a\": 1,\n\"b\":2\n}\n"},
+		{"below blank lines", first + "\n\n|###A\nGET https://y\n|", first + "\n\n### A\nGET https://y\n"},
+	}
+	for _, test := range tests {
+		before, rest, _ := strings.Cut(test.src, "|")
+		inside, after, _ := strings.Cut(rest, "|")
+		src, span := before+inside+after, text.Span{Start: len(before), End: len(before) + len(inside)}
+		out, err := text.Apply(src, format.Range(parser.Parse(src), format.Options{}, parser.Parse, span))
+		if err != nil || out != test.want {
+			t.Errorf("%s: %q, %v, want %q", test.name, out, err, test.want)
+		}
 	}
 }
 

@@ -1,9 +1,11 @@
 package format
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
+	"github.com/vault-lsp/vault-lsp/internal/text"
 	"github.com/vault-lsp/vault-lsp/parser"
 )
 
@@ -21,30 +23,32 @@ func (w *writer) body(b *parser.Block) {
 	if !ok {
 		return
 	}
-	indent := w.options.Indent
-	if indent == "" {
-		indent = ownIndent(w.src, tokens)
-	}
-	p := printer{src: w.src, indent: indent, newline: w.newlineAt(r.Body.Span.Start)}
+	indent := cmp.Or(ownIndent(w.src, tokens), w.options.Indent, "  ")
+	p := printer{w: w, indent: indent, newline: w.newlineAt(r.Body.Span.Start), tokens: tokens, end: r.Body.Span.Start}
 	p.document(root)
-	w.replace(r.Body.Span, p.out.String())
+	w.replace(text.Span{Start: p.end, End: r.Body.Span.End}, "")
 }
 
-// ownIndent is what the first line inside a body's outer bracket is indented by,
-// where that is some blanks or some tabs; else two blanks.
+// ownIndent is what the first line inside a body's outer brackets is indented by
+// against them; where they differ, the closing one has not been left behind when
+// the body was pasted. It is empty where that is not some blanks or some tabs.
 func ownIndent(src string, tokens []token) string {
-	const usual, longest = "  ", 8
-	if len(tokens) < 2 || !tokens[1].newline {
-		return usual
+	const longest = 8
+	tokens = slices.DeleteFunc(slices.Clone(tokens), func(t token) bool { return t.kind == tokenComment })
+	if len(tokens) < 3 || !tokens[1].newline {
+		return ""
 	}
 	blanksBefore := func(at int) string {
 		line := src[strings.LastIndexByte(src[:at], '\n')+1 : at]
-		return line[len(strings.TrimRight(line, blanks)):]
+		return line[:len(line)-len(strings.TrimLeft(line, blanks))]
 	}
-	indent := blanksBefore(tokens[1].span.Start)
-	if blanksBefore(tokens[0].span.Start) != "" || indent == "" || len(indent) > longest ||
-		strings.Trim(indent, " ") != "" && strings.Trim(indent, "\t") != "" {
-		return usual
+	outer := tokens[0]
+	if last := tokens[len(tokens)-1]; last.newline {
+		outer = last
+	}
+	indent, ok := strings.CutPrefix(blanksBefore(tokens[1].span.Start), blanksBefore(outer.span.Start))
+	if !ok || len(indent) > longest || strings.Trim(indent, " ") != "" && strings.Trim(indent, "\t") != "" {
+		return ""
 	}
 	return indent
 }
@@ -87,7 +91,7 @@ func isJSON(src string, r *parser.Request) bool {
 	}
 	mediaType, _, _ = strings.Cut(mediaType, ";")
 	mediaType = strings.TrimSpace(mediaType)
-	first := body.Content.Text(src)
+	first := strings.TrimLeft(body.Content.Text(src), " \t\r\n")
 	if first == "" || first[0] != '{' && first[0] != '[' {
 		return false
 	}

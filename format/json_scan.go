@@ -23,8 +23,8 @@ type token struct {
 	span text.Span
 	// template is set for a word that holds an expression.
 	template bool
-	// newline is set if a line end stands before the token.
-	newline bool
+	// newline is set if a line end stands before the token, blank if two do.
+	newline, blank bool
 }
 
 // jsonScanner cuts a body into tokens. {{…}} belongs to the word or string that
@@ -45,28 +45,31 @@ func scanJSON(src string, body *parser.Body) (tokens []token, ok bool) {
 			s.exprs = append(s.exprs, part.Expr.Span)
 		}
 	}
-	newline := false
 	for s.at < s.end {
 		switch c := s.src[s.at]; {
-		case s.comment(newline):
-			newline = true
-		case c == '\n':
-			newline = true
-			s.at++
-		case c == ' ' || c == '\t' || c == '\r':
+		case s.comment():
+		case c == ' ' || c == '\t' || c == '\r' || c == '\n':
 			s.at++
 		default:
-			if !s.token(c, newline) {
+			if !s.token(c) {
 				return nil, false
 			}
-			newline = false
 		}
 	}
 	return s.tokens, true
 }
 
+// add appends a token.
+func (s *jsonScanner) add(t token) {
+	if n := len(s.tokens); n > 0 {
+		lines := strings.Count(s.src[s.tokens[n-1].span.End:t.span.Start], "\n")
+		t.newline, t.blank = lines > 0, lines > 1
+	}
+	s.tokens = append(s.tokens, t)
+}
+
 // comment takes the comment line that begins here.
-func (s *jsonScanner) comment(newline bool) bool {
+func (s *jsonScanner) comment() bool {
 	for len(s.comments) > 0 && s.comments[0].End <= s.at {
 		s.comments = s.comments[1:]
 	}
@@ -78,14 +81,14 @@ func (s *jsonScanner) comment(newline bool) bool {
 	if start < s.at {
 		return false
 	}
-	s.tokens = append(s.tokens, token{kind: tokenComment, span: text.Span{Start: start, End: start + len(line)}, newline: newline})
+	s.add(token{kind: tokenComment, span: text.Span{Start: start, End: start + len(line)}})
 	s.at = max(s.comments[0].End, s.at+1)
 	return true
 }
 
 // token takes the token that begins here.
-func (s *jsonScanner) token(c byte, newline bool) bool {
-	t := token{newline: newline, span: text.Span{Start: s.at}}
+func (s *jsonScanner) token(c byte) bool {
+	t := token{span: text.Span{Start: s.at}}
 	switch {
 	case s.expr() != 0:
 		t.kind = tokenWord
@@ -102,7 +105,7 @@ func (s *jsonScanner) token(c byte, newline bool) bool {
 		t.template = s.word()
 	}
 	t.span.End = s.at
-	s.tokens = append(s.tokens, t)
+	s.add(t)
 	return true
 }
 

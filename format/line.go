@@ -39,6 +39,9 @@ func (w *writer) content(span text.Span) (_ text.Span, ok bool) {
 
 // trimLines removes the blanks at the ends of lines.
 func (w *writer) trimLines(span text.Span) {
+	if w.options.KeepTrailingBlanks {
+		return
+	}
 	for at := span.Start; at < span.End; {
 		end := strings.IndexByte(w.src[at:span.End], '\n') + at
 		next := end + 1
@@ -64,16 +67,12 @@ func (w *writer) separator(index int, b *parser.Block, span text.Span) {
 	}
 	written := strings.Trim(line.Of(w.src), blanks+"\ufeff")
 	hashes := written[:len(written)-len(strings.TrimLeft(written, "#"))]
-	start := line.Start + strings.IndexByte(line.Of(w.src), '#')
 	title := strings.Trim(written[len(hashes):], blanks)
-	if title != b.Title.Of(w.src) {
-		w.trimLines(span)
-		return
+	if title != "" && title == b.Title.Of(w.src) {
+		start := line.Start + strings.IndexByte(line.Of(w.src), '#') + len(hashes)
+		w.replace(text.Span{Start: start, End: b.Title.Start}, " ")
 	}
-	if title != "" {
-		title = " " + title
-	}
-	w.replace(text.Span{Start: start, End: line.End}, hashes+title)
+	w.trimLines(span)
 }
 
 // directive writes "# @name" where a tool knows the name, and leaves what follows

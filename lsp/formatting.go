@@ -52,10 +52,17 @@ func (d *Document) parse(src string) *parser.File {
 const maxTab = 16
 
 func formatOptions(o protocol.FormattingOptions) format.Options {
-	if !o.InsertSpaces {
-		return format.Options{Indent: "\t"}
+	denied := func(b *bool) bool { return b != nil && !*b }
+	options := format.Options{
+		Indent:             "\t",
+		KeepTrailingBlanks: denied(o.TrimTrailingWhitespace),
+		KeepFinalLines:     denied(o.TrimFinalNewlines),
+		KeepFinalLineEnd:   denied(o.InsertFinalNewline),
 	}
-	return format.Options{Indent: strings.Repeat(" ", int(min(o.TabSize, maxTab)))}
+	if o.InsertSpaces {
+		options.Indent = strings.Repeat(" ", int(min(o.TabSize, maxTab)))
+	}
+	return options
 }
 
 func (s *session) toTextEdits(doc *Document, edits []text.Edit) []protocol.TextEdit {
