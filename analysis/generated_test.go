@@ -33,8 +33,9 @@ What the language server and ` + "`vault-lsp check`" + ` report about a request 
 		fmt.Fprintf(&out, "| [`%s`](#%s) | %s | %s |\n", c.Code, c.Code, c.Severity, strings.ReplaceAll(c.Doc, "|", `\|`))
 	}
 	for _, c := range Codes() {
+		fmt.Fprintf(&out, "\n## %s\n\n%s\n", c.Code, c.Doc)
 		if c.Example != "" {
-			fmt.Fprintf(&out, "\n## %s\n\n%s\n\n```http\n%s\n```\n", c.Code, c.Doc, c.Example)
+			fmt.Fprintf(&out, "\n```http\n%s\n```\n", c.Example)
 		}
 	}
 	return out.String()

@@ -24,6 +24,11 @@ type Diagnostic struct {
 	Tags []Tag
 }
 
+// CodeLink returns the address of a code's documentation.
+func CodeLink(code string) string {
+	return "https://github.com/vault-lsp/vault-lsp/blob/main/docs/diagnostics.md#" + code
+}
+
 // Tag is a hint about how to show a diagnostic's span.
 type Tag uint8
 

@@ -35,6 +35,8 @@ type capabilities struct {
 	pull bool
 	// related: diagnostics may point at other places.
 	related bool
+	// codeLinks: the code of a diagnostic may be a link.
+	codeLinks bool
 	// lensRefresh: lenses can be asked to be fetched again.
 	lensRefresh bool
 	// symbolTree: outlines may be trees.
@@ -93,6 +95,7 @@ func readDocumentCapabilities(caps *capabilities, t *protocol.TextDocumentClient
 	}
 	if d := t.PublishDiagnostics; d != nil {
 		caps.related = is(d.RelatedInformation)
+		caps.codeLinks = is(d.CodeDescriptionSupport)
 	}
 	if s := t.DocumentSymbol; s != nil {
 		caps.symbolTree = is(s.HierarchicalDocumentSymbolSupport)
@@ -113,6 +116,7 @@ func readPullCapabilities(caps *capabilities, c *protocol.ClientCapabilities) {
 	caps.pull = is(c.Workspace.Diagnostics.RefreshSupport)
 	if caps.pull {
 		caps.related = is(c.TextDocument.Diagnostic.RelatedInformation)
+		caps.codeLinks = is(c.TextDocument.Diagnostic.CodeDescriptionSupport)
 	}
 }
 

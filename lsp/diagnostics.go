@@ -126,6 +126,14 @@ func (s *session) diagnose(snap *Snapshot, doc *Document) []protocol.Diagnostic 
 	return diagnostics
 }
 
+// codeDescription links a code to its documentation.
+func (s *session) codeDescription(code string) (d protocol.CodeDescription) {
+	if s.caps.codeLinks {
+		d.Href = uri.URI(analysis.CodeLink(code))
+	}
+	return d
+}
+
 // toDiagnostic converts a diagnostic.
 func (s *session) toDiagnostic(snap *Snapshot, doc *Document, d *analysis.Diagnostic) protocol.Diagnostic {
 	diagnostic := protocol.Diagnostic{
@@ -140,6 +148,7 @@ func (s *session) toDiagnostic(snap *Snapshot, doc *Document, d *analysis.Diagno
 		tags = append(tags, protocol.DiagnosticTag(tag))
 	}
 	diagnostic.Tags = protocol.NewDiagnosticTags(tags...)
+	diagnostic.CodeDescription = s.codeDescription(d.Code)
 	if !s.caps.related {
 		return diagnostic
 	}

@@ -85,7 +85,7 @@ func (s *session) fileDiagnostics(path string, problems []env.FileProblem) []pro
 			severity = protocol.DiagnosticSeverityWarning
 		}
 		diagnostics = append(diagnostics, protocol.Diagnostic{
-			Range: r, Severity: severity, Code: protocol.String(problem.Code),
+			Range: r, Severity: severity, Code: protocol.String(problem.Code), CodeDescription: s.codeDescription(problem.Code),
 			Source: protocol.NewOptional(diagnosticsSource), Message: protocol.String(s.mask(problem.Message)),
 		})
 	}

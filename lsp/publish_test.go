@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vault-lsp/vault-lsp/analysis"
 	"github.com/vault-lsp/vault-lsp/internal/lsptest"
 )
 
@@ -20,7 +21,7 @@ func TestDiagnostics(t *testing.T) {
 	var codes []string
 	for _, d := range w.AwaitDiagnostics(uri, 1).Diagnostics {
 		codes = append(codes, d.Code)
-		if d.Source != "vault-lsp" || d.Severity == 0 || d.Message == "" {
+		if d.Source != "vault-lsp" || d.Severity == 0 || d.Message == "" || d.CodeDescription.Href != analysis.CodeLink(d.Code) {
 			t.Errorf("diagnostic %+v", d)
 		}
 	}

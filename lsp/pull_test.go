@@ -11,7 +11,7 @@ import (
 // pulling are the capabilities of a client that asks for diagnostics.
 func pulling() map[string]any {
 	return map[string]any{
-		"textDocument": map[string]any{"diagnostic": map[string]any{"relatedInformation": true}},
+		"textDocument": map[string]any{"diagnostic": map[string]any{"relatedInformation": true, "codeDescriptionSupport": true}},
 		"workspace":    map[string]any{"diagnostics": map[string]any{"refreshSupport": true}},
 	}
 }

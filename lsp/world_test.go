@@ -319,7 +319,7 @@ func (w *world) initialize() {
 			"textDocument": map[string]any{
 				"completion":         map[string]any{"completionItem": map[string]any{"snippetSupport": true}},
 				"hover":              map[string]any{"contentFormat": []string{"markdown"}},
-				"publishDiagnostics": map[string]any{"relatedInformation": true},
+				"publishDiagnostics": map[string]any{"relatedInformation": true, "codeDescriptionSupport": true},
 				"documentSymbol":     map[string]any{"hierarchicalDocumentSymbolSupport": true},
 			},
 		},

@@ -32,6 +32,10 @@ type Diagnostic struct {
 	Code     string `json:"code"`
 	Source   string `json:"source"`
 	Message  string `json:"message"`
+
+	CodeDescription struct {
+		Href string `json:"href"`
+	} `json:"codeDescription"`
 }
 
 // Diagnostics is one publishDiagnostics.
