@@ -80,21 +80,27 @@ func directiveStart(typed string) (rest string, ok bool) {
 	return body, true
 }
 
-// directives completes `@name` behind the comment sign; span covers the @ too.
+// directives completes `@name` behind the comment sign, in the spelling that was
+// begun; span covers the @ too.
 func (c *completer) directives(span text.Span) []CompletionItem {
-	var items []CompletionItem
+	typed := span.Of(c.src)
+	items := make([]CompletionItem, 0, len(directiveWords))
 	for _, d := range directiveWords {
-		if d.Doc == "" {
-			continue
+		name := "@" + d.Name
+		if typed != strings.ToLower(typed) {
+			name = camelCase(name)
 		}
 		item := CompletionItem{
-			Label: "@" + d.Name, Kind: KindDirective, Doc: d.Doc, Filter: "@" + d.Name,
+			Label: name, Kind: KindDirective, Doc: d.Doc, Filter: name,
 			Sort: fmt.Sprintf("%03d", len(items)),
-			Edit: Edit{Span: span, New: "@" + d.Name},
+			Edit: Edit{Span: span, New: name},
+		}
+		if d.Of != "" && !d.Describes {
+			item.Detail = d.Of + "; no effect here"
 		}
 		if d.Argument != "" {
 			item.Edit.New += " "
-			item.Edit.Snippet = "@" + d.Name + " " + d.Argument
+			item.Edit.Snippet = name + " " + d.Argument
 		}
 		items = append(items, item)
 	}

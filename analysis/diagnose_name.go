@@ -95,16 +95,12 @@ func (d *diagnoser) escapes(v *parser.Variable) {
 
 // directive reports a directive that no known tool has, or only other tools.
 func (d *diagnoser) directive(v *parser.Directive) {
-	word, known := lookupDirective(v.Name)
-	if known && word.Doc == "" && !describes(word.Name) {
-		d.add(Diagnostic{Code: CodeDirectiveWithoutEffect, Span: v.NameSpan,
-			Message: fmt.Sprintf("@%s of other tools has no effect here.", v.Name)})
-	}
-	if known && word.Doc != "" {
-		d.directiveArgument(v)
+	if word, known := lookupDirective(v.Name); known {
+		d.knownDirective(v, word)
+		return
 	}
 	// `# @base = x` is a variable that somebody commented out.
-	if known || v.Name == "" || strings.Contains(d.src[v.NameSpan.End:v.ValueSpan.Start], "=") {
+	if v.Name == "" || strings.Contains(d.src[v.NameSpan.End:v.ValueSpan.Start], "=") {
 		return
 	}
 	suggestion, found := d.directives[v.Name]
@@ -120,8 +116,9 @@ func (d *diagnoser) directive(v *parser.Directive) {
 	d.add(x)
 }
 
-// directiveArgument reports an argument that a directive does not take.
-func (d *diagnoser) directiveArgument(v *parser.Directive) {
+// knownDirective reports an argument that a directive does not take, and one
+// that has no effect here.
+func (d *diagnoser) knownDirective(v *parser.Directive, word directiveWord) {
 	spec, _ := parser.LookupDirective(v.Name)
 	if message := parser.CheckDirective(spec, v.Value); message != "" {
 		span := v.ValueSpan
@@ -129,7 +126,20 @@ func (d *diagnoser) directiveArgument(v *parser.Directive) {
 			span = v.NameSpan
 		}
 		d.add(Diagnostic{Code: CodeInvalidDirective, Span: span, Message: sentence(message)})
+		return
 	}
+	if word.Of == "" || word.Describes {
+		return
+	}
+	x := Diagnostic{
+		Code: CodeDirectiveWithoutEffect, Span: v.NameSpan,
+		Message: fmt.Sprintf("@%s of %s has no effect here.", v.Name, word.Of),
+	}
+	if word.Prevents {
+		x.Severity = parser.Warning
+		x.Message = fmt.Sprintf("@%s of %s has no effect here: the request is sent without asking.", v.Name, word.Of)
+	}
+	d.add(x)
 }
 
 func nearestDirective(name string) string {
@@ -138,7 +148,11 @@ func nearestDirective(name string) string {
 	for i := range specs {
 		names[i] = specs[i].Name
 	}
-	return spelling.Nearest(name, names)
+	nearest := spelling.Nearest(name, names)
+	if name != strings.ToLower(name) {
+		return camelCase(nearest)
+	}
+	return nearest
 }
 
 // literalSecrets reports secrets that stand in the file itself. The message

@@ -234,7 +234,11 @@ func hoverWord(in Input, offset int) *HoverResult {
 			continue
 		}
 		if w, ok := lookupDirective(d.Name); ok && w.Doc != "" {
-			return wordDoc(d.NameSpan, "@"+w.Name, w.Doc)
+			doc := w.Doc
+			if w.Of != "" && !w.Describes {
+				doc += "\n\nOf " + w.Of + "; it has no effect here."
+			}
+			return wordDoc(d.NameSpan, "@"+d.Name, doc)
 		}
 	}
 	r := b.Request
