@@ -12,15 +12,16 @@ func Nearest(word string, candidates []string) string {
 		return ""
 	}
 	word = strings.ToLower(word)
-	best, bestDistance := "", len(word)/3+2
+	best, bestDistance := "", len(word)+1
 	for _, candidate := range candidates {
 		lower := strings.ToLower(candidate)
-		limit := min(bestDistance-1, max(len(word), len(lower))/3+1)
-		// A slip changes few characters: two short words that share nothing
-		// would otherwise be "near".
-		if limit >= len(lower) {
-			limit = len(lower) - 1
+		// A slip changes few characters: of two short words that share half of
+		// them each means itself, unless they begin alike or one is in the other.
+		limit := max(len(word), len(lower)) / 3
+		if limit == 0 && lower != "" && (lower[0] == word[0] || strings.Contains(lower, word)) {
+			limit = 1
 		}
+		limit = min(limit, bestDistance-1)
 		if d := distance(word, lower, limit); d <= limit {
 			best, bestDistance = candidate, d
 		}

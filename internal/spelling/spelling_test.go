@@ -4,7 +4,7 @@ import "testing"
 
 func TestNearest(t *testing.T) {
 	t.Parallel()
-	fields := []string{"secret", "version", "stage", "region", "credential", "key"}
+	fields := []string{"secret", "version", "stage", "region", "credential", "key", "step", "v2"}
 	tests := []struct {
 		word string
 		want string
@@ -20,6 +20,10 @@ func TestNearest(t *testing.T) {
 		{"q", ""},
 		{"", ""},
 		{"completely_different", ""},
+		{"mq", ""},
+		{"http", ""},
+		{"v3", "v2"},
+		{"2", "v2"},
 	}
 	for _, tt := range tests {
 		if got := Nearest(tt.word, fields); got != tt.want {
