@@ -94,7 +94,9 @@ var codes = []CodeInfo{
 	{env.CodeUnreadable, parser.Error, "An environment file cannot be read.", ""},
 	{env.CodeBadJSON, parser.Error, "An environment file is not valid JSON. Comments and trailing commas are allowed.", ""},
 	{env.CodeBadEnvironment, parser.Error, "An environment in an environment file is not an object of variables.", ""},
-	{env.CodeBadDotenv, parser.Error, "A line of a `.env` file is not `NAME=value`.", ""},
+	{env.CodeBadDotenv, parser.Warning, "A line of a `.env` file is not `NAME=value`.", ""},
+	{env.CodeNotExpanded, parser.Hint, "A value of a `.env` file holds `${NAME}`, which is not replaced.", ""},
+	{env.CodeDefaultHeaders, parser.Warning, "An environment has default headers of Kulala, which are not sent.", ""},
 	{env.CodeForeign, parser.Hint, "An object in an environment file has a `provider` that is none of ours. It is plain data.", ""},
 	// Requests.
 	{parser.CodeRequestLineExpected, parser.Error, "A block begins with something that is no request line.", "what is this"},

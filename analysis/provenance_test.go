@@ -41,7 +41,7 @@ func TestHoverShowsEveryCandidate(t *testing.T) {
 		"api/http-client.env.json:1, shared by all environments: `shared-near`", "http-client.env.json:1, shared by all environments: `shared-far`",
 		"your editor's settings, shared by all environments: `•`",
 	}
-	dotenv := []string{".env.dev:1: `•`"}
+	dotenv := []string{".env.dev:1: `•`", ".env:1: `•`"}
 	for dialect, want := range map[env.Dialect][][]string{
 		env.RESTClient: {first, inFile, inEnvironments, dotenv},
 		env.JetBrains:  {first, inEnvironments, inFile, dotenv},

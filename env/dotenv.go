@@ -1,6 +1,7 @@
 package env
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/vault-lsp/vault-lsp/internal/text"
@@ -18,40 +19,19 @@ type dotenvFile struct {
 	problems    []FileProblem
 }
 
-// Dotenv returns the variables of the .env file for an environment: of the
-// nearest folder that holds .env.<environment> or .env, the former first.
-// The values are private. The map is the caller's.
-func (e *Environments) Dotenv(environment string) map[string]string {
-	values := map[string]string{}
-	for _, d := range e.DotenvNames(environment) {
-		values[d.Name] = d.Src
-	}
-	return values
-}
-
-// DotenvNames returns the definitions of that .env file in file order.
-func (e *Environments) DotenvNames(environment string) []Definition {
-	if e == nil {
-		return nil
-	}
-	for _, file := range e.dotenvs {
-		if file.environment == "" || file.environment == environment {
-			return append([]Definition(nil), file.definitions...)
-		}
-	}
-	return nil
-}
-
 // parseDotenv reads NAME=value lines. A name may follow `export`; a value may
 // stand in single, double or back quotes and then hold line ends; a # begins a
-// comment at the start of a line, or behind a blank or a quoted value. In double quotes \n \r \t \" \\ \$
-// are escapes. Nothing is expanded.
+// comment at the start of a line, or behind a blank or a quoted value. In double
+// quotes \n and \r are line ends, and no other backslash is an escape, as in the
+// library that REST Client and httpYac use (https://github.com/motdotla/dotenv).
+// Nothing is expanded; a ${NAME} that looks as if it should be is a hint.
 func parseDotenv(path, environment, src string) dotenvFile {
 	f := dotenvFile{path: path, environment: environment}
 	lines := text.NewMapper(src)
-	problem := func(offset int, message string) {
-		line, column := place(lines, offset)
-		f.problems = append(f.problems, FileProblem{Path: path, Line: line, Column: column, Code: CodeBadDotenv, Message: message})
+	problem := func(offset int, p FileProblem) {
+		p.Path = path
+		p.Line, p.Column = place(lines, offset)
+		f.problems = append(f.problems, p)
 	}
 	for at := 0; at < len(src); {
 		end := lineEnd(src, at)
@@ -65,13 +45,16 @@ func parseDotenv(path, environment, src string) dotenvFile {
 		}
 		nameSpan, value := readDotenvName(src, start, end)
 		if nameSpan.IsEmpty() {
-			problem(start, "This line is not NAME=value; a name consists of letters, digits, _, . and -.")
+			problem(start, FileProblem{Code: CodeBadDotenv, Warning: true, Message: "This line is not NAME=value; a name consists of letters, digits, _, . and -."})
 			continue
 		}
 		resolved, valueEnd, ok := readDotenvValue(src, value, end)
 		if !ok {
-			problem(value, "The quote that begins this value is never closed.")
+			problem(value, FileProblem{Code: CodeBadDotenv, Warning: true, Message: "The quote that begins this value is never closed."})
 			continue
+		}
+		if reference := interpolation(resolved); reference != "" && src[value] != '\'' {
+			problem(value, FileProblem{Code: CodeNotExpanded, Hint: true, Message: fmt.Sprintf("%s is a part of the value: nothing is expanded in .env files, as in REST Client and httpYac.", reference)})
 		}
 		at = lineEnd(src, valueEnd) + 1
 		line, column := place(lines, nameSpan.Start)
@@ -137,12 +120,19 @@ func readDotenvValue(src string, at, end int) (value string, valueEnd int, ok bo
 	return "", 0, false
 }
 
-// unescapeDotenv resolves the escapes of a double-quoted value; others stay.
-func unescapeDotenv(s string) string {
-	if !strings.Contains(s, `\`) {
-		return s
+// interpolation returns the first ${NAME} of a value, or "".
+func interpolation(value string) string {
+	_, rest, found := strings.Cut(value, "${")
+	name, _, closed := strings.Cut(rest, "}")
+	if !found || !closed || name == "" || strings.ContainsFunc(name, func(r rune) bool { return r > 0x7f || !isNameByte(byte(r)) }) {
+		return ""
 	}
-	return strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\r`, "\r", `\t`, "\t", `\"`, `"`, `\$`, "$").Replace(s)
+	return "${" + name + "}"
+}
+
+// unescapeDotenv resolves the escapes of a double-quoted value.
+func unescapeDotenv(s string) string {
+	return strings.NewReplacer(`\n`, "\n", `\r`, "\r").Replace(s)
 }
 
 func isNameByte(c byte) bool {

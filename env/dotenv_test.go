@@ -37,15 +37,15 @@ func TestDotenvValues(t *testing.T) {
 	envs := Load(files(".env", src), ".")
 	want := map[string]string{
 		"PLAIN": "value", "EXPORTED": "spaced out", "EMPTY": "", "COMMENT": "a b", "HASH": "a#b", "ONLY": "",
-		"DOLLAR": "pa$PROCESS_VALUE$$x${PLAIN}", "SINGLE": `a $PLAIN \n #b`, "DOUBLE": "a\nb\t\"c\" $d \\q $PLAIN",
+		"DOLLAR": "pa$PROCESS_VALUE$$x${PLAIN}", "SINGLE": `a $PLAIN \n #b`, "DOUBLE": "a\nb\\t\\\"c\\\" \\$d \\q $PLAIN",
 		"BACK": `it's "so"`, "MULTI": "one\ntwo", "a.b-c": "1", "QUOTE_INSIDE": "it's", "EQUALS": "a=b==",
 		"URL": "https://u:p@h/?a=b#c", "exportX": "1", "export": "2", "CRLF": "x", "LAST": "end",
 	}
 	if diff := cmp.Diff(want, envs.Dotenv("")); diff != "" {
 		t.Errorf("values (-want +got):\n%s", diff)
 	}
-	if p := envs.Problems(); p != nil {
-		t.Errorf("problems: %v", p)
+	if diff := cmp.Diff([]string{".env:8:8 not-expanded (hint)"}, fileProblems(envs)); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
 	}
 }
 
@@ -83,6 +83,48 @@ func TestDotenvOfAnEnvironment(t *testing.T) {
 		if got := envs.Dotenv(tt.environment)["A"]; got != tt.want {
 			t.Errorf("%s, %q: A = %q, want %q", tt.dir, tt.environment, got, tt.want)
 		}
+	}
+}
+
+// TestDotenvForms are those of httpYac, in its order: .env.<environment>,
+// <environment>.env and .env, in the folder env and beside the request, nearest
+// folder first. All of them count together.
+func TestDotenvForms(t *testing.T) {
+	t.Parallel()
+	fsys := files(
+		".env", "A=root\nR=root", ".env.dev", "R=root-dev",
+		"api/.env", "A=plain\nB=plain\nC=plain\nD=plain\nE=plain\nF=first\nF=last",
+		"api/dev.env", "B=dev.env\nC=dev.env", "api/.env.dev", "C=.env.dev\nD=.env.dev", "api/env/.env.dev", "D=env/.env.dev", "api/env/.env", "E=env/.env",
+		"api/prod.env", "B=prod", "api/.env.example", "X=1", "api/.env.bak", "X=1", "api/env/env/.env", "DEEP=1",
+	)
+	envs := Load(fsys, "api")
+	want := map[string]string{"A": "plain", "B": "dev.env", "C": ".env.dev", "D": "env/.env.dev", "E": "env/.env", "F": "last", "R": "root-dev"}
+	if diff := cmp.Diff(want, envs.Dotenv("dev")); diff != "" {
+		t.Errorf("values (-want +got):\n%s", diff)
+	}
+	got := map[string]string{}
+	scope := NewScope(nil, envs, "dev", nil)
+	for _, d := range scope.Names() {
+		got[d.Name] = d.Text()
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("variables (-want +got):\n%s", diff)
+	}
+	var places []string
+	for _, d := range scope.Lookup("A") {
+		places = append(places, d.Path)
+	}
+	if diff := cmp.Diff([]string{"api/.env", ".env"}, places); diff != "" {
+		t.Errorf("candidates (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"dev", "prod"}, envs.Names()); diff != "" {
+		t.Errorf("names (-want +got):\n%s", diff)
+	}
+	if !envs.Has("example") {
+		t.Error(".env.example cannot be selected by its name")
+	}
+	if diff := cmp.Diff([]string{"api", "api/env", "."}, envs.Folders()); diff != "" {
+		t.Errorf("folders (-want +got):\n%s", diff)
 	}
 }
 

@@ -10,8 +10,14 @@ import (
 	"github.com/vault-lsp/vault-lsp/template"
 )
 
-// sharedName is the environment whose variables apply in every environment.
-const sharedName = "$shared"
+const (
+	// sharedName is the environment whose variables apply in every environment,
+	// kulalaShared the same in Kulala.
+	sharedName   = "$shared"
+	kulalaShared = "$kulalaShared"
+	// defaultHeaders is what an environment of Kulala has in place of a variable.
+	defaultHeaders = "$kulalaDefaultHeaders"
+)
 
 // environmentFile is one JSON file of environments.
 type environmentFile struct {
@@ -69,9 +75,35 @@ func parseSettings(path, src string) environmentFile {
 	if !ok {
 		return r.file
 	}
-	object, ok := root.Value.(*hujson.Object)
+	r.settings(root)
+	return r.file
+}
+
+// parseWorkspace reads the settings in a .code-workspace file of VS Code.
+func parseWorkspace(path, src string) environmentFile {
+	r := fileReader{file: environmentFile{path: path, source: SourceVSCode}, src: src, lines: text.NewMapper(src)}
+	if !strings.Contains(src, settingsKey) {
+		return r.file
+	}
+	root, ok := r.parse()
 	if !ok {
 		return r.file
+	}
+	if object, ok := root.Value.(*hujson.Object); ok {
+		for _, member := range object.Members {
+			if stringOf(member.Name) == "settings" {
+				r.settings(member.Value)
+			}
+		}
+	}
+	return r.file
+}
+
+// settings reads the environments in an object of settings.
+func (r *fileReader) settings(value hujson.Value) {
+	object, ok := value.Value.(*hujson.Object)
+	if !ok {
+		return
 	}
 	for _, member := range object.Members {
 		if stringOf(member.Name) != settingsKey {
@@ -86,7 +118,6 @@ func parseSettings(path, src string) environmentFile {
 			r.environment(name, environment)
 		}
 	}
-	return r.file
 }
 
 // parse reads the JSON of the file; ok is false where there is none, which has
@@ -104,9 +135,10 @@ func (r *fileReader) parse() (root hujson.Value, ok bool) {
 		r.problem(offset, CodeBadJSON, "Objects and lists are nested too deep here.")
 		return root, false
 	}
-	root, err := hujson.Parse([]byte(src))
+	// A comment on the last line needs the end of that line.
+	root, err := hujson.Parse([]byte(src + "\n"))
 	if err != nil {
-		r.problem(offsetOf(err, src), CodeBadJSON, "This is not JSON: look for a missing or misplaced comma, quote or bracket here or just before.")
+		r.problem(min(offsetOf(err, src+"\n"), len(src)), CodeBadJSON, "This is not JSON: look for a missing or misplaced comma, quote or bracket here or just before.")
 		return root, false
 	}
 	return root, true
@@ -138,6 +170,7 @@ func (r *fileReader) members(object *hujson.Object) func(yield func(string, hujs
 		name := stringOf(member.Name)
 		if before, ok := last[name]; ok {
 			r.problem(object.Members[before].Name.StartOffset, CodeDuplicateName, "%q stands twice in this object; the last one counts, remove the other.", name)
+			r.file.problems[len(r.file.problems)-1].Warning = true
 		}
 		last[name] = i
 	}
@@ -152,8 +185,9 @@ func (r *fileReader) members(object *hujson.Object) func(yield func(string, hujs
 
 // environment reads one environment's variables.
 func (r *fileReader) environment(name string, member hujson.ObjectMember) {
-	if strings.HasPrefix(name, "$") && name != sharedName {
-		// $schema, $kulalaShared and their like are other tools' settings.
+	shared := name == sharedName || name == kulalaShared
+	if strings.HasPrefix(name, "$") && !shared {
+		// $schema and its like are other tools' settings.
 		return
 	}
 	object, ok := member.Value.Value.(*hujson.Object)
@@ -161,8 +195,13 @@ func (r *fileReader) environment(name string, member hujson.ObjectMember) {
 		r.problem(member.Value.StartOffset, CodeBadEnvironment, `The environment %q must be an object of variables: { "host": "…" }.`, name)
 		return
 	}
-	e := environment{name: name, shared: name == sharedName}
+	e := environment{name: name, shared: shared}
 	for variable, m := range r.members(object) {
+		if variable == defaultHeaders {
+			r.problem(m.Name.StartOffset, CodeDefaultHeaders, "The default headers of Kulala are not sent; write them into the requests.")
+			r.file.problems[len(r.file.problems)-1].Warning = true
+			continue
+		}
 		if d := r.definition(variable, m); d != nil {
 			if e.shared {
 				d.Source = SourceShared

@@ -23,9 +23,10 @@ type Environments struct {
 	byName map[string]map[string][]*Definition
 	// shared is what applies without an environment.
 	shared map[string][]*Definition
-	// dotenvs are the .env files, nearest first; in one folder those of an
-	// environment come before the plain one.
+	// dotenvs are the .env files, the one that wins first.
 	dotenvs []dotenvFile
+	// folders are those that were looked into.
+	folders []string
 }
 
 // FileProblem is one thing wrong with an environment file. The message never
@@ -50,8 +51,10 @@ const (
 	CodeBadJSON        = "bad-json"
 	CodeBadEnvironment = "bad-environment"
 	CodeBadDotenv      = "bad-dotenv"
+	CodeNotExpanded    = "not-expanded"
 	CodeDuplicateName  = "duplicate-name"
 	CodeForeign        = "foreign-provider"
+	CodeDefaultHeaders = "default-headers"
 )
 
 // The names of the environment files.
@@ -63,8 +66,9 @@ const (
 	oldPrivate  = "rest-client.private.env.json"
 	dotenvName  = ".env"
 	// The settings of a VS Code workspace hold environments of REST Client.
-	vscodeFolder = ".vscode"
-	vscodeName   = "settings.json"
+	vscodeFolder    = ".vscode"
+	vscodeName      = "settings.json"
+	workspaceSuffix = ".code-workspace"
 )
 
 // maxFileSize bounds an environment file; more is no configuration.
@@ -73,8 +77,9 @@ const maxFileSize = 4 << 20
 // Load reads the environment files of dir, a slash-separated path in fsys, and
 // of its parents up to the root of fsys: http-client.env.json,
 // http-client.private.env.json, http-client.env.json.user (Visual Studio),
-// rest-client.environmentVariables of .vscode/settings.json, and .env. It never
-// fails: what cannot be read is in Problems. A nil fsys gives no environments.
+// rest-client.environmentVariables of .vscode/settings.json and of
+// *.code-workspace, and .env in all its forms (dotenv_files.go). It never fails:
+// what cannot be read is in Problems. A nil fsys gives no environments.
 //
 // Of several definitions of a name a private file's wins over a user file's,
 // that over a public file's (ruling C17), that over one in VS Code's settings,
@@ -122,7 +127,7 @@ func (e *Environments) WithEditor(setting string) *Environments {
 		}
 	}
 	with := &Environments{
-		files: e.files, problems: e.problems, dotenvs: e.dotenvs, found: append(slices.Clone(e.found), file),
+		files: e.files, problems: e.problems, dotenvs: e.dotenvs, folders: e.folders, found: append(slices.Clone(e.found), file),
 	}
 	with.merge()
 	return with
@@ -130,54 +135,46 @@ func (e *Environments) WithEditor(setting string) *Environments {
 
 // loadDir reads the files of one folder.
 func (e *Environments) loadDir(fsys fs.FS, dir string) []environmentFile {
+	e.folders = append(e.folders, dir)
 	entries, err := fs.ReadDir(fsys, dir)
 	if err != nil {
 		// A folder that does not exist or cannot be listed has no files for us.
 		return nil
 	}
+	e.loadDotenv(fsys, dir, entries)
 	var found []environmentFile
-	var dotenvs []dotenvFile
 	for _, entry := range entries {
 		name := entry.Name()
+		full := path.Join(dir, name)
 		if name == vscodeFolder && entry.IsDir() {
-			found = append(found, e.loadVSCode(fsys, path.Join(dir, vscodeFolder, vscodeName))...)
+			e.folders = append(e.folders, full)
+			full = path.Join(full, vscodeName)
+			if _, err := fs.Stat(fsys, full); err == nil {
+				found = append(found, e.loadJSON(fsys, full, parseSettings)...)
+			}
 			continue
 		}
 		source, isEnvironment := sourceOf(name)
-		isDotenv := name == dotenvName || strings.HasPrefix(name, dotenvName+".")
-		if !isEnvironment && !isDotenv || entry.IsDir() {
-			continue
+		switch {
+		case entry.IsDir():
+		case isEnvironment:
+			found = append(found, e.loadJSON(fsys, full, func(path, src string) environmentFile {
+				return parseEnvironmentFile(path, source, src)
+			})...)
+		case strings.HasSuffix(name, workspaceSuffix):
+			found = append(found, e.loadJSON(fsys, full, parseWorkspace)...)
 		}
-		full := path.Join(dir, name)
-		data, ok := e.read(fsys, full)
-		if !ok {
-			continue
-		}
-		e.files = append(e.files, full)
-		if isDotenv {
-			dotenvs = append(dotenvs, parseDotenv(full, strings.TrimPrefix(strings.TrimPrefix(name, dotenvName), "."), data))
-			continue
-		}
-		file := parseEnvironmentFile(full, source, data)
-		e.problems = append(e.problems, file.problems...)
-		found = append(found, file)
 	}
-	// The plain file has the shortest name.
-	slices.SortStableFunc(dotenvs, func(a, b dotenvFile) int { return len(b.environment) - len(a.environment) })
-	e.dotenvs = append(e.dotenvs, dotenvs...)
 	return found
 }
 
-// loadVSCode reads the settings of a VS Code workspace.
-func (e *Environments) loadVSCode(fsys fs.FS, name string) []environmentFile {
-	if _, err := fs.Stat(fsys, name); err != nil {
-		return nil
-	}
+// loadJSON reads a file of environments.
+func (e *Environments) loadJSON(fsys fs.FS, name string, parse func(path, src string) environmentFile) []environmentFile {
 	data, ok := e.read(fsys, name)
 	if !ok {
 		return nil
 	}
-	file := parseSettings(name, data)
+	file := parse(name, data)
 	e.files = append(e.files, name)
 	e.problems = append(e.problems, file.problems...)
 	return []environmentFile{file}
@@ -236,26 +233,20 @@ func (e *Environments) merge() {
 	slices.SortStableFunc(found, func(a, b environmentFile) int { return rank[a.source] - rank[b.source] })
 	e.byName = make(map[string]map[string][]*Definition, len(e.names))
 	e.shared = e.withDotenv(collect(nil, found, "", true), "")
-	names := slices.Clone(e.names)
+	known := slices.Clone(e.names)
 	for _, d := range e.dotenvs {
 		// An environment may have no other file than .env.<environment>.
-		if d.environment != "" && !slices.Contains(names, d.environment) {
-			names = append(names, d.environment)
+		if d.environment == "" || slices.Contains(known, d.environment) {
+			continue
+		}
+		known = append(known, d.environment)
+		if !isExample(d.environment) {
+			e.names = append(e.names, d.environment)
 		}
 	}
-	for _, name := range names {
+	for _, name := range known {
 		e.byName[name] = e.withDotenv(collect(collect(nil, found, name, false), found, name, true), name)
 	}
-}
-
-// withDotenv appends the definitions of the .env file of an environment, which
-// count where no other file defines the name (httpYac, kulala and rest.nvim
-// read them as plain variables).
-func (e *Environments) withDotenv(into map[string][]*Definition, environment string) map[string][]*Definition {
-	for _, d := range e.DotenvNames(environment) {
-		into[d.Name] = append(into[d.Name], &d)
-	}
-	return into
 }
 
 // collect appends the definitions of one environment, or the shared ones, to
@@ -278,7 +269,7 @@ func collect(into map[string][]*Definition, found []environmentFile, name string
 }
 
 // Names returns the names of the environments in the order of the files, the
-// nearest file first.
+// nearest file first; those that only .env files have come last.
 func (e *Environments) Names() []string {
 	if e == nil {
 		return nil
@@ -286,8 +277,8 @@ func (e *Environments) Names() []string {
 	return slices.Clone(e.names)
 }
 
-// Has reports whether there is an environment of that name; it may have no
-// other file than .env.<name>, which Names leaves out.
+// Has reports whether there is an environment of that name, be it the one of
+// .env.example and its like, which Names leaves out.
 func (e *Environments) Has(name string) bool {
 	_, ok := e.byName[name]
 	return ok
@@ -306,6 +297,15 @@ func (e *Environments) Problems() []FileProblem {
 		}
 	}
 	return problems
+}
+
+// Folders returns the paths of the folders that were looked into, nearest first,
+// for watching them: a file may be added there.
+func (e *Environments) Folders() []string {
+	if e == nil {
+		return nil
+	}
+	return slices.Clone(e.folders)
 }
 
 // Files returns the paths of the files that were found, nearest first, for
@@ -334,7 +334,9 @@ func (e *Environments) SharedNames() []Definition {
 	vars := e.variables("")
 	names := make([]Definition, 0, len(vars))
 	for _, name := range slices.Sorted(maps.Keys(vars)) {
-		names = append(names, *vars[name][0])
+		if d := vars[name][0]; d.Source == SourceShared {
+			names = append(names, *d)
+		}
 	}
 	return names
 }

@@ -36,8 +36,14 @@ func (r *fileReader) reference(d *Definition, object *hujson.Object) bool {
 	}
 	member := object.Members[i].Value
 	provider := stringOf(member)
-	if provider == visualStudioVault {
+	switch provider {
+	case visualStudioVault:
 		r.visualStudio(d, object, member.StartOffset)
+		return true
+	case "AspnetUserSecrets", "Encrypted":
+		r.problem(member.StartOffset, CodeOtherTool, "%s of Visual Studio is not read; put the secret into a vault, for example the built-in one: {\"provider\": \"local\", \"secret\": …}.", provider)
+		r.file.problems[len(r.file.problems)-1].Warning = true
+		d.Problem = provider + " of Visual Studio is not read"
 		return true
 	}
 	if _, ok := secret.Lookup(provider); !ok {

@@ -131,7 +131,7 @@ func asks(name, signature, example, doc string) SystemVariable {
 func dotenvRow(name string) SystemVariable {
 	return SystemVariable{
 		Name: name, Signature: "$" + name + " NAME", Example: "{{$" + name + " API_TOKEN}}", MinArgs: 1, MaxArgs: 1, Private: true,
-		Doc:    "A variable of the nearest .env file, in the request file's folder or one above it; .env.<environment> comes first. %NAME takes the name from the variable NAME.",
+		Doc:    "A variable of the .env files: .env.<environment>, <environment>.env and .env, in the request file's folder and those above it, the nearest first. %NAME takes the name from the variable NAME.",
 		Params: []Param{{Name: "NAME", Doc: "name of the variable, or % and a variable that holds the name"}},
 	}
 }

@@ -40,6 +40,42 @@ func TestVSCodeSettings(t *testing.T) {
 	}
 }
 
+// TestCodeWorkspace: the settings in a .code-workspace file are those of a
+// workspace too.
+func TestCodeWorkspace(t *testing.T) {
+	t.Parallel()
+	envs := Load(files("w/my.code-workspace", `{"folders": [{"path": "."}], "settings": {
+		"rest-client.environmentVariables": {"$shared": {"a": "shared"}, "dev": {"b": "workspace", "c": "workspace"}},
+	}}`, "w/.vscode/settings.json", `{"rest-client.environmentVariables": {"dev": {"c": "folder"}}}`), "w/api")
+	if diff := cmp.Diff(map[string]string{"a": "shared", "b": "workspace", "c": "folder"}, values(envs, "dev")); diff != "" {
+		t.Error(diff)
+	}
+	for src, want := range map[string][]string{
+		`{"settings": {"rest-client.environmentVariables": []}}`: {"a.code-workspace:1:51 bad-environment"},
+		`{"settings": []} // rest-client.environmentVariables`:   nil,
+		`[`: nil,
+	} {
+		if diff := cmp.Diff(want, fileProblems(Load(files("a.code-workspace", src), "."))); diff != "" {
+			t.Errorf("%s: %s", src, diff)
+		}
+	}
+}
+
+// TestKulalaShared: $kulalaShared is $shared by the name that Kulala gives it;
+// default headers are no variable.
+func TestKulalaShared(t *testing.T) {
+	t.Parallel()
+	envs := Load(files("http-client.env.json", `{
+		"$kulalaShared": {"base": "kulala", "same": "kulala", "$kulalaDefaultHeaders": {"Accept": "text/plain"}},
+		"dev": {"same": "dev"}}`), ".")
+	if diff := cmp.Diff(map[string]string{"base": "kulala", "same": "dev"}, values(envs, "dev")); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"http-client.env.json:2:57 default-headers"}, fileProblems(envs)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestVSCodeSettingsProblems(t *testing.T) {
 	t.Parallel()
 	tests := map[string][]string{

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -22,7 +22,7 @@ import (
 const maxEnvironmentFile = 16 << 20
 
 // environmentPattern matches the files that env.Load reads, for watching them.
-const environmentPattern = "**/{http-client.env.json,http-client.private.env.json,http-client.env.json.user,rest-client.env.json,rest-client.private.env.json,.env,.env.*,.vscode/settings.json}"
+const environmentPattern = "**/{http-client.env.json,http-client.private.env.json,http-client.env.json.user,rest-client.env.json,rest-client.private.env.json,.env.*,*.env,*.code-workspace,.vscode/settings.json}"
 
 // environments keeps the environment files of the folders that open documents
 // lie in. A folder's files are read again when one of them has changed on disk,
@@ -83,11 +83,11 @@ func (e *environments) read(root, dir string, known folderEnvironments) (loaded 
 	}
 	defer opened.Close()
 	files := regularFiles{opened}
-	if known.loaded != nil && known.stamp == files.stamp(rel, known.loaded) {
+	if known.loaded != nil && known.stamp == files.stamp(known.loaded) {
 		return known.loaded, known.stamp
 	}
 	loaded = env.Load(files, rel)
-	return loaded, files.stamp(rel, loaded)
+	return loaded, files.stamp(loaded)
 }
 
 // forget makes the next use read every file again: the client says that
@@ -116,24 +116,15 @@ func (f regularFiles) Open(name string) (fs.File, error) {
 }
 
 // stamp changes when one of the loaded files does, or when a file is added to
-// dir or one of its parents, or removed there.
-func (f regularFiles) stamp(dir string, loaded *env.Environments) string {
+// one of the folders that were looked into, or removed there.
+func (f regularFiles) stamp(loaded *env.Environments) string {
 	var b strings.Builder
-	add := func(name string) {
+	for _, name := range slices.Concat(loaded.Files(), loaded.Folders()) {
 		if info, err := f.root.Stat(name); err == nil {
 			fmt.Fprintf(&b, "%s %d %d\n", name, info.ModTime().UnixNano(), info.Size())
 		}
 	}
-	for _, name := range loaded.Files() {
-		add(name)
-	}
-	for {
-		add(dir)
-		if dir == "." || dir == "/" {
-			return b.String()
-		}
-		dir = path.Dir(dir)
-	}
+	return b.String()
 }
 
 // environmentsOf returns the environments that apply to a document; one that is

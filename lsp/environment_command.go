@@ -3,7 +3,6 @@ package lsp
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/vault-lsp/vault-lsp/env"
@@ -49,7 +48,7 @@ func (s *session) selectEnvironment(ctx context.Context, inv invocation, args se
 // knownEnvironment refuses an environment that no file defines; none is fine.
 func knownEnvironment(envs *env.Environments, name string) error {
 	names := envs.Names()
-	if name == "" || slices.Contains(names, name) {
+	if name == "" || envs.Has(name) {
 		return nil
 	}
 	hint := "there are no environments: add http-client.env.json beside the file"

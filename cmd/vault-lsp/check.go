@@ -88,9 +88,12 @@ func (a *app) check(ctx context.Context, paths []string, f checkFlags) error {
 func (s *source) diagnose(p *parts) []finding {
 	var findings []finding
 	for _, problem := range s.envs.Problems() {
-		severity := parser.Warning
-		if problem.Hint {
+		severity := parser.Error
+		switch {
+		case problem.Hint:
 			severity = parser.Hint
+		case problem.Warning:
+			severity = parser.Warning
 		}
 		findings = append(findings, finding{
 			File: problem.Path, Line: problem.Line, Column: problem.Column,

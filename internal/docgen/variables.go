@@ -29,9 +29,9 @@ In the order in which they count, the first one that has the name wins; hover sh
 
 1. ` + "`--var name=value`" + ` of the command line
 2. ` + "`@name = value`" + ` in the file; it counts for the whole file, the last definition wins
-3. the selected environment: ` + "`http-client.private.env.json`" + `, then Visual Studio's ` + "`http-client.env.json.user`" + `, then ` + "`http-client.env.json`" + `, each from the file's folder up to the workspace's; then VS Code's ` + "`rest-client.environmentVariables`" + ` of ` + "`.vscode/settings.json`" + `, then what only your own settings have of it, which is masked and goes to a new server only after you were asked
-4. ` + "`$shared`" + ` of the same files
-5. the nearest ` + "`.env.<environment>`" + `, else ` + "`.env`" + `: only one of the two is read
+3. the selected environment: ` + "`http-client.private.env.json`" + `, then Visual Studio's ` + "`http-client.env.json.user`" + `, then ` + "`http-client.env.json`" + `, each from the file's folder up to the workspace's; then VS Code's ` + "`rest-client.environmentVariables`" + ` of ` + "`.vscode/settings.json`" + ` and ` + "`*.code-workspace`" + `, then what only your own settings have of it, which is masked and goes to a new server only after you were asked
+4. ` + "`$shared`" + `, in Kulala ` + "`$kulalaShared`" + `, of the same files
+5. ` + "`.env.<environment>`" + `, then ` + "`<environment>.env`" + `, then ` + "`.env`" + `, all three in a folder ` + "`env`" + ` before those beside it, each from the file's folder up to the workspace's
 
 With the setting ` + "`dialect`" + ` at ` + "`jetbrains`" + `, or ` + "`--dialect jetbrains`" + ` on the command line, 2 and 3 change places, and ` + "`{{$timestamp}}`" + ` is in milliseconds.
 
