@@ -36,13 +36,13 @@ func (c *Curl) Option(name string) *CurlOption {
 	return nil
 }
 
-// Data returns the options whose text is the body, in order; those that name a
-// file are in Body.Files.
+// Data returns the options that the body is made of, or with --get the query, in
+// order. The files of those that name one are in Body.Files, in the same order.
 func (c *Curl) Data() []*CurlOption {
 	var data []*CurlOption
 	for i := range c.Options {
 		o := &c.Options[i]
-		if flag, _ := lookupCurlFlag(func(f *curlFlag) bool { return f.long == o.Name }); flag.use == curlData && !o.File {
+		if flag, _ := lookupCurlFlag(func(f *curlFlag) bool { return f.long == o.Name }); flag.use == curlData {
 			data = append(data, o)
 		}
 	}
@@ -59,6 +59,19 @@ type curlReader struct {
 	method *CurlOption
 	data   []*CurlOption
 	head   bool
+	// unreadable is set where the shell's part of the command was not understood:
+	// what would be found in its words is not worth telling.
+	unreadable bool
+	// unknown is set behind an option that is not known, which may have a value.
+	unknown bool
+}
+
+// refuse records an error that keeps the request from being sent.
+func (c *curlReader) refuse(code, message string, span text.Span) {
+	c.request.Runnable = false
+	if !c.unreadable {
+		c.problem(code, Error, message, span)
+	}
 }
 
 // readCurl reads the request that the current line begins as a curl command.
@@ -77,8 +90,9 @@ func (p *parser) readCurl() {
 	case shell.quote != 0:
 		p.refuse(CodeCurlCommand, "this quote of the command is not closed before the next request; close it", text.Span{Start: shell.quoteAt, End: shell.quoteAt + 1})
 	case !shell.bad.IsEmpty():
-		p.refuse(CodeCurlCommand, "escapes in $'…' are not read; write the character itself", shell.bad)
+		p.refuse(CodeCurlCommand, shell.badMessage, shell.bad)
 	}
+	c.unreadable = !r.Runnable
 	for i := range shell.words {
 		p.checkCurlWord(&shell.words[i])
 	}
@@ -121,7 +135,7 @@ func (c *curlReader) long(word string, words []shellWord) int {
 	flag, known := lookupCurlFlag(func(f *curlFlag) bool { return f.long == name })
 	switch {
 	case !known || assigned && !flag.value:
-		c.unknown("--"+name, words[0].span)
+		c.refuseUnknown("--"+name, words[0].span)
 		return 0
 	case assigned:
 		c.option(flag, words[0].span, words[0].from(len("--=")+len(name)))
@@ -140,7 +154,7 @@ func (c *curlReader) short(word string, words []shellWord) int {
 		flag, known := lookupCurlFlag(func(f *curlFlag) bool { return f.short == word[i] })
 		switch {
 		case !known:
-			c.unknown("-"+word[i:i+1], words[0].span)
+			c.refuseUnknown("-"+word[i:i+1], words[0].span)
 			return 0
 		case flag.value && i+1 < len(word):
 			c.option(flag, words[0].span, words[0].from(i+1))
@@ -163,7 +177,8 @@ func (c *curlReader) withNext(flag *curlFlag, words []shellWord) int {
 	return 1
 }
 
-func (c *curlReader) unknown(name string, span text.Span) {
+func (c *curlReader) refuseUnknown(name string, span text.Span) {
+	c.unknown = true
 	c.refuse(CodeCurlCommand, "the option "+name+" of curl is not known here; remove it, or write the request as a request line with headers below it", span)
 }
 
@@ -193,6 +208,10 @@ func (c *curlReader) named(option *CurlOption, header string) {
 		c.refuse(CodeCurlCommand, "a file of cookies is not read; write -b 'name=value'", option.Span)
 		return
 	}
+	if value, literal := option.Value.Literal(c.src); literal && header == "Authorization" && !strings.Contains(value, ":") {
+		c.refuse(CodeCurlCommand, "curl would ask for the password; write -u user:password, the password as a reference", option.Span)
+		return
+	}
 	at := option.Span.Start
 	c.headers = append(c.headers, Header{
 		Span: option.Span, Name: header, NameSpan: text.Span{Start: at, End: at}, Value: option.Value, Basic: header == "Authorization",
@@ -201,8 +220,10 @@ func (c *curlReader) named(option *CurlOption, header string) {
 
 // positional takes the URL.
 func (c *curlReader) positional(url template.Template, span text.Span) {
+	unknown := c.unknown
+	c.unknown = false
 	switch {
-	case len(url.Parts) == 0:
+	case len(url.Parts) == 0 || unknown && !startsLikeTarget(url.Text(c.src)): // the unknown option's value
 	case len(c.request.Target.Parts) > 0:
 		c.refuse(CodeCurlCommand, "a second URL stands here; write one command a request", span)
 	default:
@@ -217,7 +238,9 @@ func (c *curlReader) header(option *CurlOption) {
 	if len(parts) > 0 && parts[0].Expr == nil {
 		colon = strings.IndexByte(parts[0].Span.Of(c.src), ':')
 	}
-	if colon < 0 {
+	if text := option.Value.Text(c.src); colon < 0 && strings.HasSuffix(text, ";") && isToken(text[:len(text)-1]) {
+		colon = len(text) - 1 // -H 'Name;' sends the header without a value
+	} else if colon < 0 {
 		c.refuse(CodeCurlCommand, "write a header as -H 'Name: value'", option.Span)
 		return
 	}
@@ -231,6 +254,9 @@ func (c *curlReader) header(option *CurlOption) {
 	value := append([]template.Part(nil), parts...)
 	value[0].Span.Start = at + 1
 	h.Value = spanned(c.trimParts(value), at+1)
+	if len(h.Value.Parts) == 0 && c.src[at] == ':' {
+		return // -H 'Name:' takes a header of curl's own away, and there is none
+	}
 	c.headers = append(c.headers, h)
 }
 
@@ -261,7 +287,7 @@ func (c *curlReader) finish() {
 		c.setMethod()
 	case c.head:
 		r.Method = "HEAD"
-	case len(c.data) > 0:
+	case len(c.data) > 0 && c.curl.Option("get") == nil:
 		r.Method = "POST"
 	}
 	if len(r.Target.Parts) == 0 {
@@ -285,7 +311,7 @@ func (c *curlReader) setMethod() {
 	c.refuse(CodeUnknownMethod, "the method behind -X is not known; write one such as GET or POST", c.method.Span)
 }
 
-// body makes the body of the data options.
+// body makes the body of the data options, which --get puts into the query.
 func (c *curlReader) body() {
 	if len(c.data) == 0 {
 		return
@@ -294,20 +320,37 @@ func (c *curlReader) body() {
 	first, last := c.data[0], c.data[len(c.data)-1]
 	body.Span = text.Span{Start: first.Span.Start, End: last.Span.End}
 	for _, option := range c.data {
-		value := option.Value
-		if at := value.Text(c.src); strings.HasPrefix(at, "@") && option.Name != "data-raw" {
-			if len(c.data) > 1 {
-				c.refuse(CodeCurlCommand, "a file and other data cannot be joined; write one of them", option.Span)
-			}
-			path := append([]template.Part(nil), value.Parts...)
-			path[0].Span.Start++
-			body.Files = append(body.Files, FileRef{Span: option.Span, Path: spanned(c.trimParts(path), value.Span.End)})
-			body.Kind = BodyFile
+		if c.namesFile(option) {
 			option.File = true
+			path := append([]template.Part(nil), option.Value.Parts...)
+			path[0].Span.Start++
+			body.Files = append(body.Files, FileRef{Span: option.Span, Path: spanned(c.trimParts(path), option.Value.Span.End)})
 			continue
 		}
-		body.Content.Parts = append(body.Content.Parts, value.Parts...)
+		body.Content.Parts = append(body.Content.Parts, option.Value.Parts...)
+	}
+	switch {
+	case len(body.Files) == len(c.data):
+		body.Kind = BodyFile
+	case len(body.Files) > 0:
+		body.Kind = BodyMixed
 	}
 	body.Content.Span = body.Span
-	c.request.Body = body
+	if get := c.curl.Option("get"); get == nil {
+		c.request.Body = body
+	} else if len(body.Files) > 0 {
+		c.refuse(CodeCurlCommand, "a file cannot be put into the URL; write its text, or remove -G", get.Span)
+	}
+}
+
+// namesFile reports whether data is @path.
+func (c *curlReader) namesFile(option *CurlOption) bool {
+	data := option.Value.Text(c.src)
+	if option.Name == "data-urlencode" {
+		if strings.Contains(data, "@") && !strings.Contains(data, "=") {
+			c.refuse(CodeCurlCommand, "a file is not encoded; write --data-urlencode 'name=text'", option.Span)
+		}
+		return false
+	}
+	return option.Name != "data-raw" && strings.HasPrefix(data, "@")
 }

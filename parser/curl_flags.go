@@ -4,12 +4,13 @@ package parser
 type curlUse uint8
 
 const (
-	curlIgnored curlUse = iota // says how to show or time the answer
+	curlIgnored curlUse = iota // says how to show or time the answer, or how to connect
 	curlMethod
 	curlHead
 	curlHeader
 	curlURL
 	curlData
+	curlGet
 	// curlNamed options are the value of one header, which detail names.
 	curlNamed
 	curlRefused
@@ -38,7 +39,9 @@ var curlFlags = []curlFlag{
 	{0, "data-ascii", true, curlData, ""},
 	{0, "data-binary", true, curlData, ""},
 	{0, "data-raw", true, curlData, ""},
+	{0, "data-urlencode", true, curlData, ""},
 	{0, "json", true, curlData, ""},
+	{'G', "get", false, curlGet, ""},
 	{'u', "user", true, curlNamed, "Authorization"},
 	{'b', "cookie", true, curlNamed, "Cookie"},
 	{'A', "user-agent", true, curlNamed, "User-Agent"},
@@ -52,15 +55,52 @@ var curlFlags = []curlFlag{
 	{'f', "fail", false, curlIgnored, ""},
 	{'N', "no-buffer", false, curlIgnored, ""},
 	{'g', "globoff", false, curlIgnored, ""},
+	{'#', "progress-bar", false, curlIgnored, ""},
+	{0, "no-progress-meter", false, curlIgnored, ""},
+	{0, "fail-with-body", false, curlIgnored, ""},
+	{'w', "write-out", true, curlIgnored, ""},
+	{0, "basic", false, curlIgnored, ""},
+	{'0', "http1.0", false, curlIgnored, ""},
+	{0, "http1.1", false, curlIgnored, ""},
+	{0, "http2", false, curlIgnored, ""},
+	{0, "http2-prior-knowledge", false, curlIgnored, ""},
+	{0, "http3", false, curlIgnored, ""},
+	{'4', "ipv4", false, curlIgnored, ""},
+	{'6', "ipv6", false, curlIgnored, ""},
+	{'1', "tlsv1", false, curlIgnored, ""},
+	{0, "tlsv1.2", false, curlIgnored, ""},
+	{0, "tlsv1.3", false, curlIgnored, ""},
+	{0, "connect-timeout", true, curlIgnored, ""},
+	{0, "retry", true, curlIgnored, ""},
+	{0, "retry-delay", true, curlIgnored, ""},
+	{0, "retry-max-time", true, curlIgnored, ""},
+	{0, "retry-all-errors", false, curlIgnored, ""},
+	{0, "retry-connrefused", false, curlIgnored, ""},
 	{'k', "insecure", false, curlRefused, "certificates are always checked; trust the server's authority instead"},
-	{'G', "get", false, curlRefused, "write the data into the URL's query"},
-	{0, "data-urlencode", true, curlRefused, "write the data with --data, encoded"},
 	{'F', "form", true, curlRefused, "write a multipart body below a request line"},
+	{0, "form-string", true, curlRefused, "write a multipart body below a request line"},
 	{'T', "upload-file", true, curlRefused, "write -X PUT and --data-binary @file"},
+	{0, "oauth2-bearer", true, curlRefused, "write -H 'Authorization: Bearer …'"},
+	{0, "digest", false, curlRefused, "only Basic is sent with -u"},
+	{0, "ntlm", false, curlRefused, "only Basic is sent with -u"},
+	{0, "negotiate", false, curlRefused, "only Basic is sent with -u"},
+	{0, "anyauth", false, curlRefused, "only Basic is sent with -u"},
+	{0, "aws-sigv4", true, curlRefused, "requests are not signed"},
+	{'n', "netrc", false, curlRefused, "write -u, with the password as a reference"},
+	{'K', "config", true, curlRefused, "write the options of that file here"},
+	{'c', "cookie-jar", true, curlRefused, "remove it; cookies are not kept"},
+	{'r', "range", true, curlRefused, "write -H 'Range: bytes=…'"},
+	{0, "url-query", true, curlRefused, "write the data into the URL's query"},
+	{0, "max-redirs", true, curlRefused, "write # @no-redirect above the command to follow none"},
+	{0, "unix-socket", true, curlRefused, "only HTTP over TCP is sent"},
+	{0, "resolve", true, curlRefused, "write the address into the URL and -H 'Host: name'"},
+	{0, "connect-to", true, curlRefused, "write the address into the URL and -H 'Host: name'"},
+	{'D', "dump-header", true, curlRefused, "remove it; the answer's headers are shown"},
 	{'x', "proxy", true, curlRefused, "proxies stand in your configuration"},
 	{'o', "output", true, curlRefused, "remove it; the answer is shown"},
 	{'O', "remote-name", false, curlRefused, "remove it; the answer is shown"},
 	{'E', "cert", true, curlRefused, "client certificates stand in your configuration"},
+	{0, "key", true, curlRefused, "client certificates stand in your configuration"},
 	{0, "cacert", true, curlRefused, "trusted authorities stand in your configuration"},
 	{'m', "max-time", true, curlRefused, "write # @timeout above the command"},
 }

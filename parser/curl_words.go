@@ -51,8 +51,9 @@ type shellReader struct {
 	ansi  bool // the quote is the one of $'…'
 	// quoteAt is where the open quote stands.
 	quoteAt int
-	// bad is the first escape that is not understood.
-	bad text.Span
+	// bad is the first thing that is not understood, badMessage what to do.
+	bad        text.Span
+	badMessage string
 	// end is the end of the command's last line.
 	end int
 }
@@ -103,7 +104,12 @@ func (r *shellReader) run(at, end, lineEnd int) (continues bool) {
 			r.literal(at, at+1)
 		case c == '\\' && at+1 < end:
 			at += r.escape(at)
+		case c == '$' && !r.ansi && r.expands(at, end):
+			r.literal(at, at+1)
 		case r.quote != 0:
+			r.literal(at, at+1)
+		case c == '^' && at+1 < end && src[at+1] == '"':
+			r.refuse("the carets of the Windows command line are not read; copy the command for bash", at, at+2)
 			r.literal(at, at+1)
 		case isBlank(c):
 			r.finishWord(at)
@@ -129,13 +135,37 @@ func (r *shellReader) escape(at int) int {
 	case r.quote == 0, c == '\\', c == r.quote, r.quote == '"' && (c == '$' || c == '`'), r.ansi && c == '"':
 		r.literal(at+1, at+2)
 	case r.ansi:
-		if r.bad.IsEmpty() {
-			r.bad = text.Span{Start: at, End: at + 2}
-		}
+		r.refuse("escapes in $'…' are not read; write the character itself", at, at+2)
 	default:
 		r.literal(at, at+2)
 	}
 	return 1
+}
+
+// expands reports whether the $ at offset at, outside single quotes, asks the
+// shell for a variable of the environment or a command's output, and refuses the
+// command then: it would be sent with the $. Names in small letters are no such,
+// but those of OData and JSON: $filter, $ref.
+func (r *shellReader) expands(at, end int) bool {
+	name := at + 1
+	for name < end && (r.p.src[name] >= 'A' && r.p.src[name] <= 'Z' || r.p.src[name] == '_' || name > at+1 && isDigit(r.p.src[name])) {
+		name++
+	}
+	switch {
+	case name > at+1 && (name == end || !isWordByte(r.p.src[name])):
+	case name < end && (r.p.src[name] == '{' || r.p.src[name] == '('):
+		name++
+	default:
+		return false
+	}
+	r.refuse("no shell replaces this; write {{$processEnv NAME}} or a variable of the file, or single quotes around what is text", at, name)
+	return true
+}
+
+func (r *shellReader) refuse(message string, start, end int) {
+	if r.bad.IsEmpty() {
+		r.bad, r.badMessage = text.Span{Start: start, End: end}, message
+	}
 }
 
 func (r *shellReader) openQuote(at int, quote byte) {

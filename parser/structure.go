@@ -194,7 +194,9 @@ func (s *structureReader) fields(r *Request) []FormField {
 	}
 	var fields []FormField
 	for _, option := range r.Curl.Data() {
-		fields = s.form(fields, option.Value)
+		if !option.File {
+			fields = s.form(fields, option.Value)
+		}
 	}
 	return fields
 }

@@ -148,19 +148,28 @@ func (f *bodyFile) open() (*os.File, int64, error) {
 	return file, info.Size(), nil
 }
 
-// read returns the file's text in UTF-8.
-func (f *bodyFile) read(encoding string) (string, error) {
+// bytes returns what the file holds; instead says what to do if that is too much.
+func (f *bodyFile) bytes(instead string) ([]byte, error) {
 	file, size, err := f.open()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer func() { _ = file.Close() }()
 	if size > maxExpandedFile {
-		return "", fmt.Errorf("the body file %s is too long to expand variables in it (limit 16 MiB); write < instead of <@", f.shown)
+		return nil, fmt.Errorf("the body file %s is too long to be changed (limit 16 MiB); %s", f.shown, instead)
 	}
 	data, err := io.ReadAll(io.LimitReader(file, maxExpandedFile))
 	if err != nil {
-		return "", fmt.Errorf("the body file %s cannot be read: %w", f.shown, err)
+		return nil, fmt.Errorf("the body file %s cannot be read: %w", f.shown, err)
+	}
+	return data, nil
+}
+
+// read returns the file's text in UTF-8.
+func (f *bodyFile) read(encoding string) (string, error) {
+	data, err := f.bytes("write < instead of <@")
+	if err != nil {
+		return "", err
 	}
 	switch strings.ReplaceAll(strings.ToLower(encoding), "-", "") {
 	case "", "utf8":

@@ -78,7 +78,7 @@ func Build(file *parser.File, req *parser.Request, scope *env.Scope, src Sources
 	if req.Protocol == parser.ProtocolGraphQL {
 		b.plan.Method = "POST"
 	}
-	targetPieces := b.expand(req.Target)
+	targetPieces := b.curlQuery(b.expand(req.Target))
 	b.headers()
 	if !b.failed {
 		b.target(targetPieces)

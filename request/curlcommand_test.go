@@ -34,6 +34,18 @@ func TestCurlCommandIsSent(t *testing.T) {
 			headers: map[string]string{"Content-Type": "application/json", "Accept": "application/json"},
 		},
 		{name: "a file", src: "curl -d @data.txt URL", want: seen{Method: "POST", URL: "/", Body: "from a file"}},
+		{name: "a file without its line ends", src: "curl --data-ascii @lines.txt URL", want: seen{Method: "POST", URL: "/", Body: "a=1&b={{name}}"}},
+		{name: "a file as it is", src: "curl --data-binary @lines.txt URL", want: seen{Method: "POST", URL: "/", Body: "a=1&\r\nb={{name}}\n"}},
+		{name: "files and text in order", src: "curl -d c=2 -d @data.txt --data-raw @d -d @lines.txt URL", want: seen{Method: "POST", URL: "/", Body: "c=2&from a file&@d&a=1&b={{name}}"}},
+		{
+			name: "encoded data", src: "@name = a b&\ncurl --data-urlencode 'q={{name}}=/é' --data-urlencode '=x y' --data-urlencode 'z {{$vault path=p}}' URL",
+			want: seen{Method: "POST", URL: "/", Body: "q=a%20b%26%3D%2F%C3%A9&x%20y&z%20pass"},
+		},
+		{
+			name: "data in the query", src: "@name = a b\ncurl -G -d a=1 --data-urlencode 'q={{name}}&' --data 'c={{name}}' 'URL/p?x=y#z'",
+			want: seen{Method: "GET", URL: "/p?x=y&a=1&q=a%20b%26&c=a%20b"},
+		},
+		{name: "data in a new query", src: "curl URL --get -d a=1", want: seen{Method: "GET", URL: "/?a=1"}},
 		{name: "head", src: "curl -I URL", want: seen{Method: "HEAD", URL: "/"}},
 	}
 	for _, tt := range tests {
@@ -42,6 +54,9 @@ func TestCurlCommandIsSent(t *testing.T) {
 			w := newWorld(t)
 			w.vault.values["{{$vault path=p}}"] = "pass"
 			if err := writeFile(w.dir+"/data.txt", "from a file"); err != nil {
+				t.Fatal(err)
+			}
+			if err := writeFile(w.dir+"/lines.txt", "a=1&\r\nb={{name}}\n"); err != nil {
 				t.Fatal(err)
 			}
 			server := w.serve(false, nil)
