@@ -134,22 +134,16 @@ func (w *writer) replace(span text.Span, by string) {
 	if old == by {
 		return
 	}
-	n := 0
-	for n < len(old) && n < len(by) && old[n] == by[n] {
-		n++
+	e := text.Difference(old, by)
+	start, end := e.Span.Start, e.Span.End
+	// No line end is cut in two.
+	if strings.HasSuffix(old[:start], "\r") {
+		start, e.New = start-1, "\r"+e.New
 	}
-	if n > 0 && old[n-1] == '\r' {
-		n--
+	if strings.HasPrefix(old[end:], "\n") && (strings.HasSuffix(old[:end], "\r") || strings.HasSuffix(e.New, "\r")) {
+		end, e.New = end+1, e.New+"\n"
 	}
-	old, by, span.Start = old[n:], by[n:], span.Start+n
-	n = 0
-	for n < len(old) && n < len(by) && old[len(old)-n-1] == by[len(by)-n-1] {
-		n++
-	}
-	if strings.HasSuffix(old[:len(old)-n], "\r") || strings.HasSuffix(by[:len(by)-n], "\r") {
-		n = 0
-	}
-	w.edits = append(w.edits, text.Edit{Span: text.Span{Start: span.Start, End: span.End - n}, New: by[:len(by)-n]})
+	w.edits = append(w.edits, text.Edit{Span: text.Span{Start: span.Start + start, End: span.Start + end}, New: e.New})
 }
 
 // block returns the edits of one block.

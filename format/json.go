@@ -12,14 +12,10 @@ import (
 // body lays out the body of a block's request if it is JSON.
 func (w *writer) body(b *parser.Block) {
 	r := b.Request
-	if r == nil || r.Body == nil || r.Curl != nil || !isJSON(w.src, r) || hasDirective(b, "raw-body") {
+	if r == nil || r.Body == nil || r.Curl != nil || hasDirective(b, "raw-body") {
 		return
 	}
-	tokens, ok := scanJSON(w.src, r.Body)
-	if !ok {
-		return
-	}
-	root, ok := parseJSON(w.src, tokens)
+	tokens, root, ok := readJSON(w.src, r)
 	if !ok {
 		return
 	}
@@ -27,6 +23,18 @@ func (w *writer) body(b *parser.Block) {
 	p := printer{w: w, indent: indent, newline: w.newlineAt(r.Body.Span.Start), tokens: tokens, end: r.Body.Span.Start}
 	p.document(root)
 	w.replace(text.Span{Start: p.end, End: r.Body.Span.End}, "")
+}
+
+// readJSON reads the body of a request if it is an object or a list; a variable
+// alone may be any text.
+func readJSON(src string, r *parser.Request) (tokens []token, d document, ok bool) {
+	if !isJSON(src, r) {
+		return nil, d, false
+	}
+	if tokens, ok = scanJSON(src, r.Body); ok {
+		d, ok = parseJSON(src, tokens)
+	}
+	return tokens, d, ok && d.root.open != 0
 }
 
 // ownIndent is what the first line inside a body's outer brackets is indented by

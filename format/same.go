@@ -153,7 +153,7 @@ func (m *meaningWriter) request(r *parser.Request) {
 	for _, c := range r.Body.Comments {
 		m.lines(c)
 	}
-	if tokens, ok := scanJSON(src, r.Body); ok && isJSON(src, r) {
+	if tokens, _, ok := readJSON(src, r); ok {
 		for _, t := range tokens {
 			if t.kind != tokenComment {
 				m.put(t.span.Of(m.file.Src))
