@@ -92,6 +92,7 @@ func TestHeaders(t *testing.T) {
 		{"user agent", "User-Agent: mine", "User-Agent", "mine"},
 		{"default user agent", "X: y", "User-Agent", "vault-lsp/test"},
 		{"twice", "X-A: 1\nX-A: 2", "X-A", "1|2"},
+		{"cookies", "Cookie: a=1\ncookie: b={{$vault path=s}}", "Cookie", "a=1; b=s/e c"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -74,6 +74,9 @@ func (b *builder) headers() {
 			continue
 		}
 		b.setPlacement(pieces, InHeader+name)
+		if name == "Cookie" && b.joinCookie(pieces) {
+			continue
+		}
 		line := header{name: name, pieces: pieces}
 		switch {
 		case h.Basic:
@@ -86,6 +89,18 @@ func (b *builder) headers() {
 	if b.hasHost {
 		b.plan.headers = append(b.plan.headers, header{name: "Host", pieces: b.host})
 	}
+}
+
+// joinCookie adds cookies to the Cookie header, if there is one already: a
+// request has one at most (RFC 6265 section 5.4).
+func (b *builder) joinCookie(cookies []piece) bool {
+	for i := range b.plan.headers {
+		if h := &b.plan.headers[i]; h.name == "Cookie" {
+			h.pieces = append(append(h.pieces, piece{text: "; ", use: literal}), cookies...)
+			return true
+		}
+	}
+	return false
 }
 
 // unfold returns the template without the line breaks of folded lines, which
