@@ -45,13 +45,16 @@ func (x *expander) unknownCall(e *template.Expr, o origin) {
 	hasFields := slices.ContainsFunc(e.Args, func(a template.Arg) bool { return a.Name != "" })
 	suggestion := ""
 	if _, known := foreignCall(e.Name); !known {
-		suggestion = spelling.Nearest(e.Name, slices.Concat(providers, names))
+		written, _, _ := strings.Cut(e.Name, "(")
+		suggestion = spelling.Nearest(written, slices.Concat(providers, names))
 	}
 	code := CodeUnknownSystem
 	if slices.Contains(providers, suggestion) || suggestion == "" && hasFields {
 		code = secret.CodeUnknownProvider
 	}
-	switch {
+	switch family, _ := LookupSystem(e.Name + "."); {
+	case family.Name != "":
+		x.problem(code, "", o, e.CallSpan(), "$%s takes a name behind a point, as in %s.", e.Name, family.Example)
 	case suggestion != "":
 		x.problem(code, suggestion, o, e.CallSpan(), "There is no $%s; did you mean $%s?", e.Name, suggestion)
 	case hasFields:

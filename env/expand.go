@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/vault-lsp/vault-lsp/internal/text"
-	"github.com/vault-lsp/vault-lsp/parser"
 	"github.com/vault-lsp/vault-lsp/template"
 )
 
@@ -296,34 +295,4 @@ func (x *expander) structured(e *template.Expr, d *Definition, path string, o, o
 		x.escapes = outer
 		x.stack = x.stack[:len(x.stack)-1]
 	}
-}
-
-// undefined reports a name that means nothing (ruling C15: it is never sent as
-// text).
-func (x *expander) undefined(e *template.Expr, o origin) {
-	if request := responseOf(e.Name); request != "" {
-		x.problem(CodeResponse, "", o, e.NameSpan, "%s takes a value out of another request's answer, which is not supported; send %s yourself and put the value into a variable.", e.Name, request)
-		return
-	}
-	suggestion := x.scope.suggest.nearest(e.Name)
-	switch {
-	case strings.ContainsAny(e.Name, "()`+*?=&|!;'\""):
-		x.problem(CodeUndefined, "", o, e.NameSpan, "%s is a script's expression, and scripts are not run; write the value into a variable.", e.Name)
-	case suggestion != "":
-		x.problem(CodeUndefined, suggestion, o, e.NameSpan, "There is no variable %s; did you mean %s?", e.Name, suggestion)
-	case x.scope.environment == "" && len(x.scope.envs.names) > 0:
-		x.problem(CodeUndefined, "", o, e.NameSpan, "There is no variable %s; select an environment (%s) that defines it, or write @%s = … in the file.", e.Name, strings.Join(x.scope.envs.names, ", "), e.Name)
-	default:
-		x.problem(CodeUndefined, "", o, e.NameSpan, "There is no variable %s; define it in the file (@%s = …) or in http-client.env.json.", e.Name, e.Name)
-	}
-}
-
-// responseOf returns the name of the request that a name such as
-// login.response.body.token or "Log in".response.body.token refers to, or "".
-func responseOf(name string) string {
-	ref, ok := parser.ParseResponseRef(name, &template.Expr{Kind: template.Variable, NameSpan: text.Span{End: len(name)}})
-	if !ok {
-		return ""
-	}
-	return ref.Request.Of(name)
 }

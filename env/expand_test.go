@@ -252,20 +252,33 @@ func TestExponentialDefinitions(t *testing.T) {
 	}
 }
 
-func TestUndefinedSaysHowToDefine(t *testing.T) {
+// TestUndefinedSaysWhy: the message names what would define the variable, and
+// nothing that would not.
+func TestUndefinedSaysWhy(t *testing.T) {
 	t.Parallel()
-	envs := Load(files("http-client.env.json", `{"dev": {"qqqqqq": "1"}, "prod": {}}`), ".")
+	envs := Load(files("http-client.env.json", `{"dev": {"qqqqqq": "1", "a": "1", "b": {"c": "1"}}, "prod": {"a": "2"}, "test": {}}`), ".")
+	const src = "### Log in\nGET http://x\n\n> {%\n  client.global.set(\"token\", response.body.token)\n  request.variables.set('other', 1)\n%}\n\n" +
+		"###\n# @name json\nGET http://x\n\n{{\n  exports.made = 1;\n  exports.same == 2;\n}}\n"
 	tests := []struct {
-		environment, want string
+		environment, name, code, want string
 	}{
-		{"", "There is no variable host; select an environment (dev, prod) that defines it, or write @host = … in the file."},
-		{"dev", "There is no variable host; define it in the file (@host = …) or in http-client.env.json."},
+		{"", "host", CodeUndefined, "There is no variable host; define it in the file (@host = …) or in http-client.env.json."},
+		{"dev", "host", CodeUndefined, "There is no variable host; define it in the file (@host = …) or in http-client.env.json."},
+		{"", "qqqqqq", CodeUndefined, "There is no variable qqqqqq as long as no environment is selected; the environment dev defines it."},
+		{"", "a", CodeUndefined, "There is no variable a as long as no environment is selected; the environments dev and prod define it."},
+		{"", "b.c", CodeUndefined, "There is no variable b.c as long as no environment is selected; the environment dev defines it."},
+		{"", "token", CodeUndefined, "token is set by the script in line 5, and scripts are not run; write the value into a variable."},
+		{"dev", "other.id", CodeUndefined, "other is set by the script in line 6, and scripts are not run; write the value into a variable."},
+		{"", "made", CodeUndefined, "made is set by the script in line 14, and scripts are not run; write the value into a variable."},
+		{"", "same", CodeUndefined, "There is no variable same; define it in the file (@same = …) or in http-client.env.json."},
+		{"", "json.args.id", CodeResponse, "json.args.id takes a value out of another request's answer, which is not supported; send json yourself and put the value into a variable."},
 	}
 	for _, tt := range tests {
-		scope := NewScope(nil, envs, tt.environment, nil)
-		got := scope.Expand("{{host}}", scan("{{host}}"))
-		if got.Problems[0].Message != tt.want {
-			t.Errorf("message %q, want %q", got.Problems[0].Message, tt.want)
+		scope := NewScope(parser.Parse(src), envs, tt.environment, nil)
+		written := "{{" + tt.name + "}}"
+		got := scope.Expand(written, scan(written))
+		if len(got.Problems) != 1 || got.Problems[0].Message != tt.want || got.Problems[0].Code != tt.code {
+			t.Errorf("%q in %q: %+v, want %q", tt.name, tt.environment, got.Problems, tt.want)
 		}
 	}
 }
@@ -376,7 +389,8 @@ func TestCallsOfOtherTools(t *testing.T) {
 		"{{$.users.name}}":            "name the variable before the path",
 		"{{$date}}":                   "{{$datetime",
 		"{{$timestampMs}}":            "jetbrains",
-		"{{$nonsense.of.mine}}":       "docs/variables.md has all of them",
+		"{{$nonsense.of.mine}}":       "docs/variables.md lists those there are",
+		"{{$env HOME}}":               "takes a name behind a point, as in {{$env.API_TOKEN}}",
 		"{{1+1}}":                     "a script's expression",
 		"{{Buffer.from('a').length}}": "a script's expression",
 	} {

@@ -14,6 +14,8 @@ var foreignCalls = []struct{ prefix, tool, instead string }{
 	{"auth.", "JetBrains, httpYac and Kulala", insteadOfToken},
 	{"keeper(", "the Keeper plugin", "write a reference to a vault that is supported, such as {{$vault path=… key=…}}"},
 	{"projectRoot", "JetBrains", "write a path relative to the request file"},
+	{"exampleServer", "JetBrains", "write the address of a server"},
+	{"placeholder", "JetBrains", "write the value in its place"},
 	{"historyFolder", "JetBrains", "write a path relative to the request file"},
 	{".", "JetBrains", "name the variable before the path, as in {{name.path}}"},
 	{"date", "Kulala", `write {{$datetime "YYYY-MM-DD"}}`},
@@ -41,5 +43,5 @@ func notSupported(name string) string {
 	if message, known := foreignCall(name); known {
 		return message
 	}
-	return fmt.Sprintf("$%s is not supported; such as $guid, $timestamp, $datetime, $randomInt and $processEnv are, and docs/variables.md has all of them.", name)
+	return fmt.Sprintf("There is no system variable $%s; docs/variables.md lists those there are, such as $guid, $timestamp and $processEnv.", name)
 }

@@ -43,6 +43,8 @@ type Scope struct {
 	checked sync.Map
 	suggest suggester
 	mapper  func() *text.Mapper
+	// elsewhere is read where a name is undefined.
+	elsewhere func() *elsewhere
 }
 
 // Option changes how a Scope is made.
@@ -79,6 +81,7 @@ func NewScope(file *parser.File, envs *Environments, environment string, overrid
 		s.overrides[name] = d
 	}
 	s.mapper = sync.OnceValue(func() *text.Mapper { return text.NewMapper(file.Src) })
+	s.elsewhere = sync.OnceValue(func() *elsewhere { return readElsewhere(file, s.mapper) })
 	s.suggest.names = sync.OnceValue(s.sortedNames)
 	return s
 }

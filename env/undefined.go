@@ -1,0 +1,118 @@
+package env
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/vault-lsp/vault-lsp/internal/text"
+	"github.com/vault-lsp/vault-lsp/parser"
+	"github.com/vault-lsp/vault-lsp/template"
+)
+
+// undefined reports a name that means nothing (ruling C15: it is never sent as
+// text), with the likeliest reason.
+func (x *expander) undefined(e *template.Expr, o origin) {
+	head, _, dotted := strings.Cut(e.Name, ".")
+	elsewhere := x.scope.elsewhere()
+	request := responseOf(e.Name)
+	if request == "" && dotted && elsewhere.requests[head] {
+		// httpYac takes {{login.token}} out of the answer to login (C18).
+		request = head
+	}
+	if request != "" {
+		x.problem(CodeResponse, "", o, e.NameSpan, "%s takes a value out of another request's answer, which is not supported; send %s yourself and put the value into a variable.", e.Name, request)
+		return
+	}
+	if strings.ContainsAny(e.Name, "()`+*?=&|!;'\"") {
+		x.problem(CodeUndefined, "", o, e.NameSpan, "%s is a script's expression, and scripts are not run; write the value into a variable.", e.Name)
+		return
+	}
+	if line := elsewhere.scripts[head]; line > 0 {
+		x.problem(CodeUndefined, "", o, e.NameSpan, "%s is set by the script in line %d, and scripts are not run; write the value into a variable.", head, line)
+		return
+	}
+	if environments := x.scope.envs.Defining(e.Name); x.scope.environment == "" && len(environments) > 0 {
+		x.problem(CodeUndefined, "", o, e.NameSpan, "There is no variable %s as long as no environment is selected; %s.", e.Name, definedIn(environments))
+		return
+	}
+	if suggestion := x.scope.suggest.nearest(e.Name); suggestion != "" {
+		x.problem(CodeUndefined, suggestion, o, e.NameSpan, "There is no variable %s; did you mean %s?", e.Name, suggestion)
+		return
+	}
+	x.problem(CodeUndefined, "", o, e.NameSpan, "There is no variable %s; define it in the file (@%s = …) or in http-client.env.json.", e.Name, e.Name)
+}
+
+// definedIn lists environments that define a name.
+func definedIn(environments []string) string {
+	if len(environments) == 1 {
+		return "the environment " + environments[0] + " defines it"
+	}
+	last := len(environments) - 1
+	return "the environments " + strings.Join(environments[:last], ", ") + " and " + environments[last] + " define it"
+}
+
+// Defining returns the environments that define what a name, which may be
+// dotted, takes its value from, in the order of Names.
+func (e *Environments) Defining(name string) []string {
+	if e == nil {
+		return nil
+	}
+	head, _, _ := strings.Cut(name, ".")
+	var names []string
+	for _, environment := range e.names {
+		if variables := e.byName[environment]; variables[name] != nil || variables[head] != nil {
+			names = append(names, environment)
+		}
+	}
+	return names
+}
+
+// elsewhere is what the names in a file are that are no variables.
+type elsewhere struct {
+	// requests are the names of its requests.
+	requests map[string]bool
+	// scripts are the names that its scripts set, with the line of the first that
+	// does.
+	scripts map[string]int
+}
+
+// setByScript finds the names that a script sets: with client.global.set and
+// request.variables.set of JetBrains and Kulala, and exports of httpYac.
+var setByScript = regexp.MustCompile("\\.set\\(\\s*[\"'`]([^\"'`]+)[\"'`]|\\bexports\\.([\\w$]+)\\s*=[^=]")
+
+// readElsewhere reads the names of requests, and those that scripts set.
+func readElsewhere(file *parser.File, mapper func() *text.Mapper) *elsewhere {
+	found := &elsewhere{requests: map[string]bool{}, scripts: map[string]int{}}
+	for _, b := range file.Blocks {
+		if b.Request != nil && b.Request.Name != "" {
+			found.requests[b.Request.Name] = true
+		}
+		for i := range b.Attachments {
+			code := b.Attachments[i].Code
+			if b.Attachments[i].Kind != parser.AttachScript {
+				continue
+			}
+			for _, match := range setByScript.FindAllStringSubmatchIndex(code.Of(file.Src), -1) {
+				at := slices.Max(match[2:])
+				from := match[slices.Index(match, at)-1]
+				name := file.Src[code.Start+from : code.Start+at]
+				if _, known := found.scripts[name]; !known {
+					line, _ := place(mapper(), code.Start+from)
+					found.scripts[name] = line
+				}
+			}
+		}
+	}
+	return found
+}
+
+// responseOf returns the name of the request that a name such as
+// login.response.body.token or "Log in".response.body.token refers to, or "".
+func responseOf(name string) string {
+	ref, ok := parser.ParseResponseRef(name, &template.Expr{Kind: template.Variable, NameSpan: text.Span{End: len(name)}})
+	if !ok {
+		return ""
+	}
+	return ref.Request.Of(name)
+}
