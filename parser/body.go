@@ -25,7 +25,9 @@ type bodyReader struct {
 	// blank is set when a blank line stands behind the last line that is sent,
 	// or before the first one.
 	blank bool
-	shape bodyShape
+	// closed is set when the last line that is sent closes a multipart body.
+	closed bool
+	shape  bodyShape
 }
 
 // readBody reads from the current line to the end of the body. The lines
@@ -73,6 +75,7 @@ func (b *bodyReader) readLine() (ended bool) {
 			p.problem(CodeCommentSent, Warning, "this line is sent as a part of the multipart body, where other tools take it for a comment; remove it", p.trimmed())
 		}
 	}
+	b.closed = b.multipart && strings.HasPrefix(content, "--") && strings.HasSuffix(strings.TrimRight(content, " \t"), "--")
 	b.contentEnd, b.contentNext = p.line.end, p.line.next
 	b.blank = false
 	p.advance()

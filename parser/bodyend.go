@@ -47,8 +47,11 @@ func (b *bodyReader) endsAtVariable(content string) bool {
 func (b *bodyReader) behindBlankLine() bool { return b.blank || b.start < 0 }
 
 // mayEndAt reports whether a line that means something in Markdown and other
-// text too ends the body: there it must stand behind a blank line.
-func (b *bodyReader) mayEndAt() bool { return !b.keepComments || b.behindBlankLine() }
+// text too ends the body: there it must stand behind a blank line, or behind the
+// end of XML or of a multipart body.
+func (b *bodyReader) mayEndAt() bool {
+	return !b.keepComments || b.behindBlankLine() || b.closed || b.complete()
+}
 
 // endsAtOutput decides for a line that begins with >, which quotes in Markdown.
 func (b *bodyReader) endsAtOutput(content string) bool {
@@ -64,13 +67,11 @@ func (b *bodyReader) endsAtOutput(content string) bool {
 		rest = content[1:]
 	}
 	path := strings.Trim(rest, " \t")
-	if path == "" || !b.mayEndAt() {
-		return false
-	}
+	words := strings.ContainsAny(path, " \t")
 	if output {
-		return strings.ContainsAny(path, "./{") && (!b.keepComments || !strings.ContainsAny(path, " \t"))
+		return strings.ContainsAny(path, "./{") && !(b.keepComments && words) && b.mayEndAt()
 	}
-	return len(rest) > len(path) && hasScriptExtension(path)
+	return len(rest) > len(path) && hasScriptExtension(path) && (!words || b.mayEndAt())
 }
 
 // hasScriptExtension reports whether path names a script.

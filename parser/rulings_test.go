@@ -260,14 +260,40 @@ func TestRulingC12ScriptsAreNeverSent(t *testing.T) {
 					src:  "POST http://a\nContent-Type: text/plain\n\nhello\n\n" + src + "\n",
 					want: []string{"POST | http://a | Content-Type: text/plain | hello"}, codes: script,
 				},
+				"directly behind XML": {
+					src:  "POST http://a\nContent-Type: text/xml\n\n<a>\n<b/>\n</a>\n" + src + "\n",
+					want: []string{"POST | http://a | Content-Type: text/xml | <a>\n<b/>\n</a>"}, codes: script,
+				},
+				"directly behind multipart": {
+					src:  "POST http://a\nContent-Type: multipart/mixed; boundary=X\n\n--X\n\n" + "1\n--X--\n" + src + "\n",
+					want: []string{"POST | http://a | Content-Type: multipart/mixed; boundary=X | --X\n\n1\n--X--"}, codes: script,
+				},
 			})
 		})
 	}
 }
 
+func TestRulingC12ScriptFilesAreNeverText(t *testing.T) {
+	t.Parallel()
+	checkRulings(t, map[string]ruling{
+		"a script": {
+			src:  "POST http://a\nContent-Type: text/plain\n\nhello\n> ./after.js\n",
+			want: []string{"POST | http://a | Content-Type: text/plain | hello"}, codes: []string{"information script-not-run"},
+		},
+		"an output file behind XML": {
+			src:  "POST http://a\nContent-Type: text/xml\n\n<a/>\n>> out.xml\n",
+			want: []string{"POST | http://a | Content-Type: text/xml | <a/>"}, codes: []string{"information output-not-saved"},
+		},
+		"in XML": {
+			src:  "POST http://a\nContent-Type: text/xml\n\n<a>\n>> out.xml\n?? b\n</a>\n",
+			want: []string{"POST | http://a | Content-Type: text/xml | <a>\n>> out.xml\n?? b\n</a>"},
+		},
+	})
+}
+
 func TestRulingC12TextThatOnlyLooksLikeAScript(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"> quote", ">> quote of a quote.", "<b>", "{{a}}", "{{", "??", ">", ">>"} {
+	for _, text := range []string{"> quote", "> see a.js", ">> quote of a quote.", "<b>", "{{a}}", "{{", "??", ">", ">>"} {
 		checkRulings(t, map[string]ruling{text: {
 			src:   "POST http://a\nContent-Type: text/markdown\n\nhello\n" + text + "\n",
 			want:  []string{strings.Replace("POST | http://a | Content-Type: text/markdown | hello\n"+text, "POST", map[bool]string{true: "!POST", false: "POST"}[text == "{{"], 1)},
