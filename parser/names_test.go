@@ -21,6 +21,10 @@ func TestRequestNames(t *testing.T) {
 		"the last one counts":   {src: "# @name a\n# @name b\nGET http://a", want: "b"},
 		"an empty one does not": {src: "### T\n# @name\nGET http://a", want: "T"},
 		"none":                  {src: "GET http://a", want: ""},
+		"a drawn line is none":  {src: "### ===--- ═══\nGET http://a", want: ""},
+		"a drawn line, # @name": {src: "### -----\n# @name a\nGET http://a", want: "a"},
+		"no Latin letter":       {src: "### -- ログイン --\nGET http://a", want: "-- ログイン --"},
+		"a digit":               {src: "### -1-\nGET http://a", want: "-1-"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package parser
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/vault-lsp/vault-lsp/internal/slab"
 	"github.com/vault-lsp/vault-lsp/internal/text"
@@ -190,9 +191,13 @@ func (p *parser) parseBlock() {
 	}
 }
 
-// nameRequest names the block's request by # @name, else by the title.
+// nameRequest names the block's request by # @name, else by the title. A title
+// without a letter or a digit is a line that people draw, and no name.
 func (p *parser) nameRequest() {
 	r, span := p.request, p.block.Title
+	if !strings.ContainsFunc(span.Of(p.src), isLetterOrDigit) {
+		span.End = span.Start
+	}
 	for _, d := range p.block.Directives {
 		if d.Name == "name" && d.Value != "" {
 			span = d.ValueSpan
@@ -200,6 +205,8 @@ func (p *parser) nameRequest() {
 	}
 	r.Name, r.NameSpan = span.Of(p.src), span
 }
+
+func isLetterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // atSeparator reports whether the current line is ###, indented or not.
 func (p *parser) atSeparator() bool { return strings.HasPrefix(p.content(), "###") }

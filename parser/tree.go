@@ -117,7 +117,8 @@ type Request struct {
 	// Span runs from the request line to the end of the body, or of the last
 	// header, without the line end.
 	Span text.Span
-	// Name is the value of # @name, else the title; empty when neither stands.
+	// Name is the value of # @name, else the title with a letter or a digit; empty
+	// when neither stands.
 	Name     string
 	NameSpan text.Span
 	// Method is upper case, GET where none is written.
