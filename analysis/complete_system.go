@@ -20,8 +20,10 @@ func (c *completer) systemArgument(x openExpression) []CompletionItem {
 	if !ok || index >= v.MaxArgs || v.Parens {
 		return nil
 	}
-	start := strings.LastIndexAny(c.src[:c.offset], " \t%") + 1
-	span := text.Span{Start: start, End: c.wordEnd(x.closed)}
+	span, ok := quotedArgument(x, c.offset)
+	if !ok {
+		span = text.Span{Start: strings.LastIndexAny(c.src[:c.offset], " \t%") + 1, End: c.wordEnd(x.closed)}
+	}
 	end := closeText
 	if x.closed {
 		end = ""
@@ -34,6 +36,8 @@ func (c *completer) systemArgument(x openExpression) []CompletionItem {
 		})
 	}
 	switch {
+	case c.src[span.Start-1] == '%':
+		return c.variables(span, "", end)
 	case strings.EqualFold(v.Name, "dotenv") && c.Environments != nil:
 		for _, d := range c.Environments.DotenvNames(c.Environment) {
 			add(d.Name, c.shortSource(d), KindVariable)
@@ -46,8 +50,30 @@ func (c *completer) systemArgument(x openExpression) []CompletionItem {
 		// More may follow, so these do not end the expression.
 		end = ""
 		for _, value := range v.Params[index].Values {
+			if c.src[span.Start:span.End] != "" && c.src[span.Start] == '\'' {
+				value = strings.ReplaceAll(value, `"`, "'")
+			}
 			add(value, v.Params[index].Doc, KindValue)
 		}
 	}
 	return items
+}
+
+// quotedArgument returns the argument in quotes that the cursor stands in, with
+// its quotes.
+func quotedArgument(x openExpression, offset int) (text.Span, bool) {
+	if len(x.typed.Args) == 0 {
+		return text.Span{}, false
+	}
+	typed := &x.typed.Args[len(x.typed.Args)-1]
+	if typed.Quote == 0 || typed.Span.End < offset {
+		return text.Span{}, false
+	}
+	span := text.Span{Start: typed.Span.Start, End: offset}
+	for i := range x.full.Args {
+		if full := &x.full.Args[i]; x.closed && full.Span.Start == span.Start {
+			span.End = max(offset, full.Span.End)
+		}
+	}
+	return span, true
 }

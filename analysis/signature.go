@@ -61,11 +61,17 @@ func systemSignature(v env.SystemVariable, active int) *Signature {
 		if i >= len(words) {
 			break
 		}
-		start := from + strings.Index(v.Signature[from:], words[i])
-		from = start + len(words[i])
+		word := words[i]
+		if strings.Contains(v.Signature[from:], p.Name) {
+			word = p.Name
+		}
+		start := from + strings.Index(v.Signature[from:], word)
+		from = start + len(word)
 		doc := p.Doc
-		if len(p.Values) > 0 {
-			doc += ": " + code(strings.Join(p.Values, "`, `"))
+		separator := ": "
+		for _, value := range p.Values {
+			doc += separator + code(value)
+			separator = ", "
 		}
 		s.Params = append(s.Params, SignatureParam{Span: text.Span{Start: start, End: from}, Doc: doc})
 	}

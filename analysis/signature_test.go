@@ -8,16 +8,20 @@ import (
 func TestSignature(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, src, want string }{
-		{"format", `A: {{$datetime ‸}}`, "$datetime ‹format› [offset unit]"},
-		{"format unclosed", `A: {{$datetime "YYYY‸`, "$datetime ‹format› [offset unit]"},
-		{"offset", `A: {{$datetime iso8601 ‸}}`, "$datetime format [‹offset› unit]"},
-		{"unit", `A: {{$datetime iso8601 -1 ‸}}`, "$datetime format [offset ‹unit›]"},
+		{"format", `A: {{$datetime ‸}}`, "$datetime [‹format›] [offset unit]"},
+		{"format unclosed", `A: {{$datetime "YYYY‸`, "$datetime [‹format›] [offset unit]"},
+		{"offset", `A: {{$datetime iso8601 ‸}}`, "$datetime [format] [‹offset› unit]"},
+		{"unit", `A: {{$datetime iso8601 -1 ‸}}`, "$datetime [format] [offset ‹unit›]"},
 		{"behind the last", `A: {{$timestamp 1 d ‸}}`, ""},
 		{"name", `A: {{$date‸time}}`, ""},
 		{"numbers", `A: {{$randomInt ‸1 9}}`, "$randomInt [‹min› max]"},
 		{"parenthesis", `A: {{$random.integer(‸)}}`, "$random.integer(‹from›, to)"},
 		{"second in parenthesis", `A: {{$random.integer(1, ‸)}}`, "$random.integer(from, ‹to›)"},
 		{"before the parenthesis", `A: {{$random.integer‸(1, 2)}}`, ""},
+		{"title", `A: {{$input ‸}}`, "$input ‹title› [$value: default]"},
+		{"title of two words", `A: {{$input-askonce The na‸`, "$input ‹title› [$value: default]"},
+		{"answer to offer", `A: {{$input The name $value: 4‸2}}`, "$input title [‹$value: default›]"},
+		{"choices", `A: {{$pick Region $value: eu,‸}}`, "$pick title ‹$value: a,b›"},
 		{"reference", `A: {{$local ‸}}`, "$local secret= [6 more]"},
 		{"field", `A: {{$local secret=a key=‸}}`, "$local secret= ‹key=› [5 more]"},
 		{"variable", `A: {{ho‸st}}`, ""},
@@ -43,5 +47,16 @@ func TestSignature(t *testing.T) {
 				t.Errorf("%q, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+// TestSignatureValues: each of the values that may stand there is code of its
+// own.
+func TestSignatureValues(t *testing.T) {
+	t.Parallel()
+	in, offset := atMarker(t, request+"A: {{$datetime ‸}}")
+	const want = "rfc1123, iso8601, or letters of Day.js in quotes: `rfc1123`, `iso8601`, `\"YYYY-MM-DD\"`"
+	if got := SignatureAt(in, offset).Params[0].Doc; got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }

@@ -63,10 +63,17 @@ func LookupSystem(name string) (SystemVariable, bool) {
 }
 
 // rowArgs returns the arguments of a call as its row of the table has them:
-// those in parentheses without these, and the name after `env.`.
+// those in parentheses without these, the name after `env.`, and a date's format
+// where none is written (Visual Studio).
 func (v *SystemVariable) rowArgs(name string, args []string) (_ []string, problem string) {
 	if rest, ok := strings.CutPrefix(name, v.Name); ok && strings.HasSuffix(v.Name, ".") {
 		return append([]string{rest}, args...), ""
+	}
+	if v.Name == "datetime" || v.Name == "localDatetime" {
+		if len(args) == 0 || len(args) == 2 && slices.Contains(OffsetUnits(), args[1]) {
+			args = append([]string{"iso8601"}, args...)
+		}
+		return args, ""
 	}
 	_, inside, found := strings.Cut(strings.Join(append([]string{name}, args...), " "), "(")
 	if !found {
@@ -74,6 +81,8 @@ func (v *SystemVariable) rowArgs(name string, args []string) (_ []string, proble
 	}
 	inside, closed := strings.CutSuffix(strings.TrimSpace(inside), ")")
 	switch {
+	case !v.Parens && closed && strings.TrimSpace(inside) == "" && strings.HasPrefix(v.Name, "random."):
+		return nil, ""
 	case !v.Parens:
 		return nil, fmt.Sprintf("$%s takes no parentheses; write %s.", v.Name, v.Example)
 	case !closed:
@@ -84,6 +93,9 @@ func (v *SystemVariable) rowArgs(name string, args []string) (_ []string, proble
 	args = strings.Split(inside, ",")
 	for i := range args {
 		args[i] = strings.TrimSpace(args[i])
+	}
+	if v.Name == "random.integer" || v.Name == "random.float" {
+		args = rangeArgs(args)
 	}
 	return args, ""
 }
@@ -116,6 +128,9 @@ func (v *SystemVariable) ParamAt(src string, e *template.Expr, offset int) (inde
 	}
 	if offset <= e.NameSpan.End {
 		return 0, false
+	}
+	if v.asks {
+		return strings.Count(src[e.NameSpan.End:offset], valueMark), true
 	}
 	for _, arg := range e.Args {
 		if arg.Span.End < offset {

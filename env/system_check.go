@@ -55,7 +55,7 @@ func checkRandomInt(args []string) string {
 
 // checkRange wants two whole numbers of which the second is greater.
 func checkRange(name, example string, args []string) string {
-	if len(args) == 1 {
+	if len(args) != 2 {
 		return fmt.Sprintf("$%s takes two whole numbers or none, for example %s.", name, example)
 	}
 	low, err1 := strconv.ParseInt(args[0], 10, 64)
@@ -76,13 +76,18 @@ func checkInteger(args []string) string {
 	return checkRange("random.integer", "{{$random.integer(1, 100)}}", args)
 }
 
+// rangeArgs completes {{$random.integer(to)}} of JetBrains, which begins at 0.
+func rangeArgs(args []string) []string {
+	if len(args) == 1 {
+		return []string{"0", args[0]}
+	}
+	return args
+}
+
 func checkFloat(args []string) string {
 	const example = "{{$random.float(0.5, 2)}}"
 	if len(args) == 0 {
 		return ""
-	}
-	if len(args) == 1 {
-		return "$random.float takes two numbers or none, for example " + example + "."
 	}
 	low, err1 := strconv.ParseFloat(args[0], 64)
 	high, err2 := strconv.ParseFloat(args[1], 64)

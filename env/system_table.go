@@ -20,12 +20,12 @@ var systems = []SystemVariable{
 		Doc: "The current time in UTC as ISO 8601: 2026-01-31T12:00:00.000Z.",
 	},
 	{
-		Name: "datetime", Signature: "$datetime format [offset unit]", Example: `{{$datetime "YYYY-MM-DD" -1 d}}`, MinArgs: 1, MaxArgs: 3, check: checkDatetime("datetime"),
-		Doc:    "The current time in UTC. The format is rfc1123, iso8601 or letters of Day.js in quotes (YYYY year, MM month, DD day, HH hour, mm minute, ss second, SSS millisecond, Z offset; [text] stands for itself), moved by an offset if one is given.",
+		Name: "datetime", Signature: "$datetime [format] [offset unit]", Example: `{{$datetime "YYYY-MM-DD" -1 d}}`, MinArgs: 1, MaxArgs: 3, check: checkDatetime("datetime"),
+		Doc:    "The current time in UTC. The format is rfc1123, iso8601 (where none is written) or letters of Day.js in quotes (YYYY year, MM month, DD day, HH hour, mm minute, ss second, SSS millisecond, Z offset; [text] stands for itself), moved by an offset if one is given.",
 		Params: append(formatParam(), offsetParams()...),
 	},
 	{
-		Name: "localDatetime", Signature: "$localDatetime format [offset unit]", Example: `{{$localDatetime iso8601}}`, MinArgs: 1, MaxArgs: 3, check: checkDatetime("localDatetime"),
+		Name: "localDatetime", Signature: "$localDatetime [format] [offset unit]", Example: `{{$localDatetime iso8601}}`, MinArgs: 1, MaxArgs: 3, check: checkDatetime("localDatetime"),
 		Doc:    "The current time in the time zone of this machine, in the formats of $datetime.",
 		Params: append(formatParam(), offsetParams()...),
 	},
@@ -36,12 +36,12 @@ var systems = []SystemVariable{
 	},
 	{
 		Name: "random.integer", Signature: "$random.integer(from, to)", Example: "{{$random.integer(1, 100)}}", Parens: true, MaxArgs: 2, check: checkInteger,
-		Doc:    "A random whole number from the first up to, but not including, the second. Without the two it is from 0 to 999.",
+		Doc:    "A random whole number from the first up to, but not including, the second; with one argument from 0 on. Without any it is from 0 to 999.",
 		Params: rangeParams(),
 	},
 	{
 		Name: "random.float", Signature: "$random.float(from, to)", Example: "{{$random.float(0.5, 2)}}", Parens: true, MaxArgs: 2, check: checkFloat,
-		Doc:    "A random number from the first up to, but not including, the second. Without the two it is from 0 to 999.",
+		Doc:    "A random number from the first up to, but not including, the second; with one argument from 0 on. Without any it is from 0 to 1000.",
 		Params: rangeParams(),
 	},
 	{
@@ -120,10 +120,15 @@ var systems = []SystemVariable{
 func asks(name, signature, example, doc string) SystemVariable {
 	v := SystemVariable{
 		Name: name, Signature: signature, Example: example, asks: true, MaxArgs: 64, check: func([]string) string { return "" },
-		Doc: doc + " $" + name + askonce + " asks once a session.",
+		Doc:    doc + " $" + name + askonce + " asks once a session.",
+		Params: []Param{{Name: "title", Doc: "what to ask"}},
 	}
-	if name == "pick" {
+	switch name {
+	case "input", "prompt":
+		v.Params = append(v.Params, Param{Name: valueMark + " default", Doc: "what to offer as the answer"})
+	case "pick":
 		v.check = checkPick
+		v.Params = append(v.Params, Param{Name: valueMark + " a,b", Doc: "the values to choose from, separated by commas"})
 	}
 	return v
 }

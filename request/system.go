@@ -36,7 +36,7 @@ func (b *builder) system(name string, args []string) (evaluated, error) {
 	case "timestamp":
 		return b.timestamp(args)
 	case "isoTimestamp":
-		return b.datetime(b.src.Now().UTC(), []string{"iso8601"})
+		return evaluated{text: b.src.Now().UTC().Format(isoLayout)}, nil
 	case "datetime":
 		return b.datetime(b.src.Now().UTC(), args)
 	case "localDatetime":

@@ -25,6 +25,10 @@ func (b *builder) timestamp(args []string) (evaluated, error) {
 	return evaluated{text: strconv.FormatInt(at.Unix(), 10)}, nil
 }
 
+// isoLocalLayout is what Day.js gives where no format is written, as REST Client
+// and httpYac do for {{$localDatetime iso8601}}.
+const isoLocalLayout = "2006-01-02T15:04:05-07:00"
+
 // datetime writes a time in the format that is the first argument, moved by the
 // offset that follows.
 func (b *builder) datetime(at time.Time, args []string) (evaluated, error) {
@@ -35,14 +39,16 @@ func (b *builder) datetime(at time.Time, args []string) (evaluated, error) {
 	if err != nil {
 		return evaluated{}, err
 	}
-	switch args[0] {
-	case "rfc1123":
-		if at.Location() == time.UTC {
-			return evaluated{text: at.Format(http.TimeFormat)}, nil
-		}
+	utc := at.Location() == time.UTC
+	switch {
+	case args[0] == "rfc1123" && utc:
+		return evaluated{text: at.Format(http.TimeFormat)}, nil
+	case args[0] == "rfc1123":
 		return evaluated{text: at.Format(time.RFC1123Z)}, nil
-	case "iso8601":
+	case args[0] == "iso8601" && utc:
 		return evaluated{text: at.Format(isoLayout)}, nil
+	case args[0] == "iso8601":
+		return evaluated{text: at.Format(isoLocalLayout)}, nil
 	}
 	return evaluated{text: dayjs.Format(at, args[0])}, nil
 }

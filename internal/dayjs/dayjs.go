@@ -17,7 +17,7 @@ func Format(t time.Time, layout string) string {
 	var b strings.Builder
 	for len(layout) > 0 {
 		if layout[0] == '[' {
-			if end := strings.IndexByte(layout, ']'); end > 0 {
+			if end := strings.IndexByte(layout, ']'); end > 1 {
 				b.WriteString(layout[1:end])
 				layout = layout[end+1:]
 				continue

@@ -24,6 +24,7 @@ func TestFormat(t *testing.T) {
 		"YYYY-MM-DD[T]HH:mm:ss.SSS[Z]": "2026-02-03T16:05:09.087Z",
 		"[Today is] dddd":              "Today is Tuesday",
 		"[unclosed":                    "[unclo9e2",
+		"[]YYYY[]":                     "[]2026[]",
 		"":                             "",
 		"é日YYYY":                       "é日2026",
 	}
