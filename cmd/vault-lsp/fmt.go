@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,60 +17,130 @@ import (
 	"github.com/vault-lsp/vault-lsp/parser"
 )
 
+// formatMode says what becomes of formatted files.
+type formatMode struct{ write, check, diff bool }
+
+func (m formatMode) prints() bool { return !m.write && !m.check && !m.diff }
+
 func (a *app) fmtCommand() *cobra.Command {
-	var write, check bool
+	var mode formatMode
 	cmd := &cobra.Command{
-		Use:   "fmt [-w | --check] FILE…",
+		Use:   "fmt [-w | --check | --diff] FILE…",
 		Short: "Lay out request files: blanks, blank lines and JSON bodies",
 		Long: "Prints the formatted file. With -w it is written back instead; with --check the files that\n" +
-			"would change are listed, and the exit status is 1 if there is one. What is sent stays the\n" +
-			"same but for the white space of JSON; comments and variables stay as they are. Markdown and\n" +
-			"AsciiDoc files are left alone. The FILE - is standard input.",
+			"would change are listed, with --diff what would change is printed as a unified difference, and\n" +
+			"the exit status is 1 if there is one. A folder stands for the .http and .rest files in it, without\n" +
+			"those of hidden folders and node_modules. The FILE - is standard input.\n\n" +
+			"What is sent stays the same but for the white space of JSON; comments and variables stay as they\n" +
+			"are. Bodies that are no JSON, or whose bytes a header signs, are left alone, and so are scripts,\n" +
+			"curl commands, what stands under # @raw-body, and Markdown and AsciiDoc files.",
 		Args: takesSome("FILE"),
 		RunE: func(_ *cobra.Command, args []string) error {
+			paths, err := requestFiles(args)
 			switch {
-			case write && check:
-				return usage(errors.New("fmt: -w and --check exclude each other"))
-			case !write && !check && len(args) > 1:
-				return usage(errors.New("fmt: several files are printed as one; say -w to write them or --check to compare"))
+			case err != nil:
+				return err
+			case mode.write && (mode.check || mode.diff):
+				return usage(errors.New("fmt: -w and --check or --diff exclude each other"))
+			case mode.prints() && len(paths) > 1:
+				return usage(errors.New("fmt: several files are printed as one; say -w to write them, --check or --diff to compare"))
 			}
-			return a.formatFiles(args, write, check)
+			return a.formatFiles(paths, mode)
 		},
 	}
-	cmd.Flags().BoolVarP(&write, "write", "w", false, "write the files instead of printing them")
-	cmd.Flags().BoolVar(&check, "check", false, "list the files that would change; exit 1 if there is one")
+	cmd.Flags().BoolVarP(&mode.write, "write", "w", false, "write the files instead of printing them")
+	cmd.Flags().BoolVar(&mode.check, "check", false, "list the files that would change; exit 1 if there is one")
+	cmd.Flags().BoolVarP(&mode.diff, "diff", "d", false, "print what would change; exit 1 if there is something")
 	return cmd
 }
 
-func (a *app) formatFiles(paths []string, write, check bool) error {
-	changed := 0
-	for _, path := range paths {
-		src, err := a.readFormatted(path)
-		if err != nil {
-			return err
+// requestFiles puts the request files of folders in their place.
+func requestFiles(args []string) ([]string, error) {
+	var paths []string
+	for _, arg := range args {
+		if info, err := os.Stat(arg); arg == stdinName || err != nil || !info.IsDir() {
+			paths = append(paths, arg)
+			continue
 		}
-		out, err := formatSource(path, src)
+		before := len(paths)
+		err := filepath.WalkDir(arg, func(path string, entry fs.DirEntry, err error) error {
+			name := entry.Name()
+			switch {
+			case err != nil:
+				return err
+			case entry.IsDir() && path != arg && (strings.HasPrefix(name, ".") || name == "node_modules"):
+				return filepath.SkipDir
+			case entry.Type().IsRegular() && slices.Contains([]string{".http", ".rest"}, strings.ToLower(filepath.Ext(name))):
+				paths = append(paths, path)
+			}
+			return nil
+		})
 		if err != nil {
-			return err
+			return nil, usage(err)
 		}
-		switch {
-		case path == stdinName && !check, !write && !check:
-			// Not through the filter of what terminals act on: a file is copied.
-			if _, err := io.WriteString(a.out, out); err != nil {
-				return fmt.Errorf("write: %w", err)
-			}
-		case out == src:
-		case check:
-			changed++
-			a.printf("%s\n", path)
-		default:
-			if err := replaceFile(path, out); err != nil {
-				return usage(fmt.Errorf("write %s: %w", path, err))
-			}
+		if len(paths) == before {
+			return nil, usage(fmt.Errorf("%s: there is no .http or .rest file in this folder", arg))
 		}
 	}
-	if changed > 0 {
+	return paths, nil
+}
+
+// formatFiles formats every file; one that cannot be read or written does not
+// keep the others from it.
+func (a *app) formatFiles(paths []string, mode formatMode) error {
+	changed := 0
+	var failed []error
+	for _, path := range paths {
+		would, err := a.formatFile(path, mode)
+		if err != nil {
+			failed = append(failed, err)
+		}
+		if would {
+			changed++
+		}
+	}
+	if len(failed) > 0 {
+		return usage(errors.Join(failed...))
+	}
+	if changed > 0 && !mode.write && !mode.prints() {
 		return withExit(exitFailed, fmt.Errorf("%d of %d files would change; vault-lsp fmt -w formats them", changed, len(paths)))
+	}
+	return nil
+}
+
+// formatFile reports whether the layout of a file differs from what it should be.
+func (a *app) formatFile(path string, mode formatMode) (differs bool, err error) {
+	src, err := a.readFormatted(path)
+	if err != nil {
+		return false, err
+	}
+	parse := func(src string) *parser.File { return parser.ParseAs(parser.LanguageOf(path), src) }
+	edits := format.File(parse(src), format.Options{}, parse)
+	out, err := text.Apply(src, edits)
+	if err != nil {
+		return false, fmt.Errorf("format %s: %w", path, err)
+	}
+	switch {
+	case mode.prints(), mode.write && path == stdinName:
+		// Not through the filter of what terminals act on: a file is copied.
+		err = a.copyOut(out)
+	case out == src:
+		return false, nil
+	case mode.diff:
+		err = a.copyOut(text.Unified(path, src, edits))
+	case mode.check:
+		a.printf("%s\n", path)
+	default:
+		if err = replaceFile(path, out); err != nil {
+			err = fmt.Errorf("write %s: %w", path, err)
+		}
+	}
+	return out != src, err
+}
+
+func (a *app) copyOut(s string) error {
+	if _, err := io.WriteString(a.out, s); err != nil {
+		return fmt.Errorf("write: %w", err)
 	}
 	return nil
 }
@@ -82,19 +155,10 @@ func (a *app) readFormatted(path string) (string, error) {
 	return readAll(a.in, "standard input")
 }
 
-func formatSource(path, src string) (string, error) {
-	parse := func(src string) *parser.File { return parser.ParseAs(parser.LanguageOf(path), src) }
-	out, err := text.Apply(src, format.File(parse(src), format.Options{}, parse))
-	if err != nil {
-		return "", fmt.Errorf("format %s: %w", path, err)
-	}
-	return out, nil
-}
-
 // replaceFile puts text in a file's place in one step, so that nothing is lost
 // if it is interrupted. The file keeps its permissions, and a link stays a link.
 // A link out of the workspace is refused: in a cloned folder it may lead to any
-// file of the user.
+// file of the user. A file that may not be written is not replaced either.
 func replaceFile(path, text string) error {
 	path, err := insideWorkspace(path)
 	if err != nil {
@@ -102,6 +166,17 @@ func replaceFile(path, text string) error {
 	}
 	info, err := os.Stat(path)
 	if err != nil {
+		return err
+	}
+	// The folder would allow it.
+	if info.Mode().Perm()&0o200 == 0 {
+		return errors.New("the file is read-only")
+	}
+	writable, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	if err := writable.Close(); err != nil {
 		return err
 	}
 	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")

@@ -41,6 +41,62 @@ func TestFmtCheck(t *testing.T) {
 	u.run("fmt", "--check", good).want(t, exitOK)
 }
 
+func TestFmtDiff(t *testing.T) {
+	u := newUser(t)
+	bad, good := u.write("bad.http", unformatted), u.write("good.http", laidOut)
+	got := u.run("fmt", "--diff", good, bad).want(t, exitFailed)
+	want := "--- " + bad + "\n+++ " + bad + `
+@@ -1,5 +1,5 @@
+-###Title
+-get  https://x.test
+-A:b
++### Title
++GET https://x.test
++A: b
+ 
+-{"a":{{x}}}
+\ No newline at end of file
++{ "a": {{x}} }
+`
+	if got.out != want || !strings.Contains(got.err, "1 of 2") {
+		t.Errorf("%s, %s", got.out, got.err)
+	}
+	u.run("fmt", "-w", "--diff", bad).want(t, exitUsage)
+}
+
+// TestFmtFolder: a folder stands for its request files, and every file is done
+// even if one of them cannot be.
+func TestFmtFolder(t *testing.T) {
+	u := newUser(t)
+	files := map[string]string{}
+	for _, name := range []string{"a.http", "b/c.REST", ".hidden/d.http", "b/node_modules/e.http", "f.json", "read-only.http"} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(u.work, name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		files[name] = u.write(name, unformatted)
+	}
+	if got := u.run("fmt", "--check", u.work).want(t, exitFailed); got.out != files["a.http"]+"\n"+files["b/c.REST"]+"\n"+files["read-only.http"]+"\n" {
+		t.Errorf("%q", got.out)
+	}
+	u.run("fmt", u.work).want(t, exitUsage, "-w")
+	if err := os.Chmod(files["read-only.http"], 0o400); err != nil {
+		t.Fatal(err)
+	}
+	missing := filepath.Join(u.work, "missing.http")
+	u.run("fmt", "-w", missing, files["read-only.http"], u.work).want(t, exitUsage, "missing.http", "read-only")
+	for name, file := range files {
+		want := unformatted
+		if name == "a.http" || name == "b/c.REST" {
+			want = laidOut
+		}
+		if data, err := os.ReadFile(file); err != nil || string(data) != want {
+			t.Errorf("%s: %q, %v", name, data, err)
+		}
+	}
+	empty := t.TempDir()
+	u.run("fmt", "-w", empty).want(t, exitUsage, empty, "no .http or .rest file")
+}
+
 // TestFmtWrites: the file keeps its permissions, a link stays a link, and nothing
 // else is left in the folder.
 func TestFmtWrites(t *testing.T) {

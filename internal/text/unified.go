@@ -54,12 +54,22 @@ func changedLines(src string, edits []Edit) []change {
 		}
 		c := change{first: line, last: line + len(slices.Collect(strings.Lines(src[at:end])))}
 		c.by = slices.Collect(strings.Lines(applyWithin(src, edits[:n], at, end)))
-		if c = c.trimmed(slices.Collect(strings.Lines(src[at:end]))); c.first < c.last || len(c.by) > 0 {
-			changes = append(changes, c)
-		}
+		changes = appendChange(changes, c.trimmed(slices.Collect(strings.Lines(src[at:end]))))
 		line, at, edits = line+strings.Count(src[at:end], "\n"), end, edits[n:]
 	}
 	return changes
+}
+
+// appendChange appends a change, to the one before if it begins where that ends.
+func appendChange(changes []change, c change) []change {
+	if c.first == c.last && len(c.by) == 0 {
+		return changes
+	}
+	if n := len(changes); n > 0 && changes[n-1].last == c.first {
+		changes[n-1].last, changes[n-1].by = c.last, append(changes[n-1].by, c.by...)
+		return changes
+	}
+	return append(changes, c)
 }
 
 // lineEnd is where the line ends that offset stands in, behind its line end.

@@ -26,6 +26,7 @@ func TestUnified(t *testing.T) {
 		{"a new line", letters, []Edit{{Span{2, 2}, "\n"}}, "@@ -1,4 +1,5 @@\n a\n+\n b\n c\n d\n"},
 		{"a line less", letters, []Edit{replace(letters, "b\n", "")}, "@@ -1,5 +1,4 @@\n a\n-b\n c\n d\n e\n"},
 		{"near each other", letters, []Edit{replace(letters, "a\n", ""), replace(letters, "h", "H")}, "@@ -1,11 +1,10 @@\n-a\n b\n c\n d\n e\n f\n g\n-h\n+H\n i\n j\n k\n"},
+		{"next to each other", letters, []Edit{replace(letters, "a", "A"), replace(letters, "b", "B")}, "@@ -1,5 +1,5 @@\n-a\n-b\n+A\n+B\n c\n d\n e\n"},
 		{"far from each other", letters, []Edit{replace(letters, "a\n", ""), replace(letters, "i", "I")}, "@@ -1,4 +1,3 @@\n-a\n b\n c\n d\n@@ -6,7 +5,7 @@\n f\n g\n h\n-i\n+I\n j\n k\n l\n"},
 		{"no line end", "a", []Edit{{Span{1, 1}, "\n"}}, "@@ -1,1 +1,1 @@\n-a\n\\ No newline at end of file\n+a\n"},
 		{"all", "\n", []Edit{replace("\n", "\n", "")}, "@@ -1,1 +0,0 @@\n-\n"},
