@@ -203,7 +203,7 @@ func (p *parser) defaults(m member) {
 		case !found:
 			p.out.brokenDefaults[d.name] = []Problem{p.problem(SeverityError, d.value.StartOffset, key,
 				fmt.Sprintf("the default of %s names a credential that is not configured", d.name),
-				"name one of: "+orNone(keys(p.out.config.Credentials)))}
+				whichToName(keys(p.out.config.Credentials)))}
 		case profile.Provider != secret.CredentialsOf(d.name):
 			p.out.brokenDefaults[d.name] = []Problem{p.problem(SeverityError, d.value.StartOffset, key,
 				fmt.Sprintf("the default of %s names a credential of %s", d.name, profile.Provider), "name a credential of "+secret.CredentialsOf(d.name))}
@@ -258,9 +258,10 @@ func keys[V any](m map[string]V) []string {
 	return names
 }
 
-func orNone(names []string) string {
+// whichToName says which credentials there are to choose from.
+func whichToName(names []string) string {
 	if len(names) == 0 {
-		return "none is configured"
+		return "there is none; add one with `vault-lsp credential add`"
 	}
-	return strings.Join(names, ", ")
+	return "name one of " + strings.Join(names, ", ")
 }

@@ -107,7 +107,7 @@ func TestParseProblems(t *testing.T) {
 		"twice":             {vault(`      "token": {"env": "A"}, "token": {"env": "B"}`), "4:30", "credentials.a.token", []string{"twice"}},
 		"bad name":          {`{"credentials": {"a b": {"provider": "local", "auth": "keyring"}}}`, "1:18", "credentials.a b", []string{"not a name"}},
 		"one of":            {profile(`"provider": "azure", "auth": "service-principal", "clientId": "c", "tenant": "t"`), "3:5", "credentials.a", []string{"clientSecret or certificate"}},
-		"default unknown":   {`{"defaults": {"vault": "gone"}}`, "1:24", "defaults.vault", []string{"not configured"}},
+		"default unknown":   {`{"defaults": {"vault": "gone"}}`, "1:24", "defaults.vault", []string{"not configured", "there is none; add one"}},
 		"default provider":  {`{"defaults": {"vualt": "gone"}}`, "1:15", "defaults.vualt", []string{"unknown key", `"vault"`}},
 		"default wrong":     {`{"defaults": {"vault": "l"}, "credentials": {"l": {"provider": "local", "auth": "keyring"}}}`, "1:24", "defaults.vault", []string{"credential of local"}},
 		"ttl too long":      {`{"cache": {"ttl": "721m"}}`, "1:19", "cache.ttl", []string{"0 to 720m"}},

@@ -224,7 +224,10 @@ type UnknownCredentialError struct {
 
 // Error names the profiles there are.
 func (e *UnknownCredentialError) Error() string {
-	return fmt.Sprintf("there is no credential %q; configured: %s", e.Name, orNone(e.Known))
+	if len(e.Known) == 0 {
+		return fmt.Sprintf("there is no credential %q; none is configured", e.Name)
+	}
+	return fmt.Sprintf("there is no credential %q; configured: %s", e.Name, strings.Join(e.Known, ", "))
 }
 
 // ErrAmbiguous is the cause of the error of Select where several profiles are
@@ -246,7 +249,7 @@ func (s *Store) Select(provider, name string) (Profile, error) {
 	if name != "" {
 		profile, err := p.profile(name)
 		if owner := secret.CredentialsOf(provider); err == nil && profile.Provider != owner {
-			return Profile{}, fmt.Errorf("credential %q is for %s, not for %s: name one of %s", name, profile.Provider, provider, orNone(p.named(owner)))
+			return Profile{}, fmt.Errorf("credential %q is for %s, not for %s: %s", name, profile.Provider, provider, whichToName(p.named(owner)))
 		}
 		return profile, err
 	}

@@ -106,6 +106,7 @@ func TestSelect(t *testing.T) {
 		"two and no default":                 {twoVaults + "}", "vault", "", vaultEnv, "", "several credentials and no default for vault"},
 		"the only one":                       {`{"credentials": {"l": {"provider": "local", "auth": "keyring"}}}`, "local", "", nil, "l", ""},
 		"unknown name":                       {twoVaults + "}", "vault", "c", nil, "", `no credential "c"; configured: a, b`},
+		"unknown name, none there":           {"{}", "vault", "c", nil, "", `no credential "c"; none is configured`},
 		"of another provider":                {twoVaults + "}", "local", "a", nil, "", `is for vault, not for local`},
 		"ambient":                            {"", "vault", "", vaultEnv, "https://env.example.com", ""},
 		"ambient OpenBao first":              {"", "vault", "", map[string]string{"VAULT_ADDR": "https://v.example.com", "BAO_ADDR": "https://bao.example.com", "VAULT_TOKEN": "t"}, "https://bao.example.com", ""},
