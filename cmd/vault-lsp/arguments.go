@@ -91,6 +91,12 @@ func seeHelp(cmd *cobra.Command, err error) error {
 	return &hintedError{error: err, hint: "see " + cmd.CommandPath() + " --help"}
 }
 
+// nameOf is a command without the name of the program, which stands before
+// every message.
+func nameOf(cmd *cobra.Command) string {
+	return strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
+}
+
 // takes accepts exactly the named arguments.
 func takes(names ...string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
@@ -98,11 +104,11 @@ func takes(names ...string) cobra.PositionalArgs {
 		case len(args) == len(names):
 			return nil
 		case len(names) == 0:
-			return usage(seeHelp(cmd, fmt.Errorf("%s takes no arguments: %q is too much", cmd.CommandPath(), args[0])))
+			return usage(seeHelp(cmd, fmt.Errorf("%s takes no arguments: %q is too much", nameOf(cmd), args[0])))
 		case len(args) < len(names):
-			return usage(seeHelp(cmd, fmt.Errorf("%s: %s is missing", cmd.CommandPath(), names[len(args)])))
+			return usage(seeHelp(cmd, fmt.Errorf("%s: %s is missing", nameOf(cmd), names[len(args)])))
 		}
-		return usage(seeHelp(cmd, fmt.Errorf("%s takes %s and no more: %q is too much", cmd.CommandPath(), strings.Join(names, " "), args[len(names)])))
+		return usage(seeHelp(cmd, fmt.Errorf("%s takes %s and no more: %q is too much", nameOf(cmd), strings.Join(names, " "), args[len(names)])))
 	}
 }
 
@@ -134,7 +140,7 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 	for _, c := range cmd.Commands() {
 		names[c.Name()] = true
 	}
-	err := fmt.Errorf("%s has no command %q", cmd.CommandPath(), args[0])
+	err := fmt.Errorf("there is no command %q", strings.TrimPrefix(cmd.CommandPath()+" "+args[0], cmd.Root().Name()+" "))
 	if near := spelling.Nearest(args[0], slices.Sorted(maps.Keys(names))); near != "" {
 		err = fmt.Errorf("%w; did you mean %s?", err, near)
 	}

@@ -22,10 +22,15 @@ func TestArguments(t *testing.T) {
 		{"fmt -w --check a.http", "exclude each other"},
 		{"fmt a.http b.http", "say -w"},
 		{"fmt nowhere.http", "no such file"},
-		{"import curl x", `has no command "import"`},
-		{"export curl a.http", `has no command "export"`},
+		{"import curl x", `no command "import"`},
+		{"export curl a.http", `no command "export"`},
 		{"secret gte there", "did you mean get?"},
 		{"credential frobnicate", "vault-lsp credential --help"},
+		{"completion tcsh", `no command "completion tcsh"`},
+		{"credential test", "vault-lsp: credential test: NAME is missing"},
+		{"credential add x", "--provider and --auth are missing"},
+		{"permission allow", "see vault-lsp permission allow --help"},
+		{"send FILE --name nope", "no request is named"},
 		{"permission x", "vault-lsp permission --help"},
 		{"send", "FILE is missing"},
 		{"send FILE b.http", `"b.http" is too much`},
@@ -105,7 +110,7 @@ func TestAddCredentialFaults(t *testing.T) {
 	add := func(args ...string) result {
 		return u.pipe("typed-marker", append([]string{"credential", "add"}, args...)...)
 	}
-	add("v", "--provider", "vlt", "--auth", "token").want(t, exitUsage, "provider", `did you mean "vault"?`)
+	add("v", "--provider", "valt", "--auth", "token").want(t, exitUsage, "provider", `did you mean "vault"?`)
 	add("v", "--provider", "vault", "--auth", "tokn").want(t, exitUsage, `did you mean "token"?`)
 	add("v", "--provider", "vault", "--auth", "token", "--set", "adress=https://v.test").want(t, exitUsage, "adress", "address")
 	add("v w", "--provider", "vault", "--auth", "token", "--set", "address=https://v.test").want(t, exitUsage, "not a name")
@@ -130,6 +135,7 @@ func TestAddCredentialFaults(t *testing.T) {
 // next send accepts.
 func TestPermissionFlow(t *testing.T) {
 	u := newUser(t)
+	u.run("permission", "list").want(t, exitOK, "no permissions")
 	t.Setenv("VAULT_LSP_LOCAL_PASSPHRASE", "passphrase")
 	u.pipe("permission-marker", "secret", "set", "it's here").want(t, exitOK)
 	file := u.write("a.http", "GET https://api.example.test/\nAuthorization: Bearer {{$local secret=\"it's here\"}}\n")

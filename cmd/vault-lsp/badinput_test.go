@@ -96,7 +96,7 @@ func TestDamagedConfiguration(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			u.configure(c.content)
-			if r := u.run("credential", "list").want(t, exitOK, c.want); strings.Contains(r.err, "no profiles") {
+			if r := u.run("credential", "list").want(t, exitUsage, c.want); strings.Contains(r.err, "no profiles") {
 				t.Errorf("a damaged file is called one without profiles: %s", r.err)
 			}
 			r := u.run("send", file).want(t, exitUsage, c.want)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -25,7 +26,8 @@ func (a *app) credentialList() *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: "List the profiles of the configuration file", Args: takes(),
 		Long: "Lists the profiles, which of them are defaults, and who signed in with those that a person\n" +
-			"signs in with. No vault is asked.",
+			"signs in with. No vault is asked. What is wrong with the configuration is shown, and the exit\n" +
+			"status is 2 then.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			p, err := a.open()
 			if err != nil {
@@ -53,7 +55,14 @@ func (a *app) credentialList() *cobra.Command {
 				}
 				_, _ = fmt.Fprintln(w, line)
 			}
-			return w.Flush()
+			if err := w.Flush(); err != nil {
+				return err
+			}
+			// The list is shown all the same: it helps to find the mistake.
+			if slices.ContainsFunc(p.store.Problems(), func(problem credentials.Problem) bool { return problem.Severity == credentials.SeverityError }) {
+				return usage(nil)
+			}
+			return nil
 		},
 	}
 }

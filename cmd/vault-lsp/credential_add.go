@@ -99,6 +99,9 @@ func (a *app) newProfile(ctx context.Context, store *credentials.Store, name str
 	if a.terminal && n.incomplete(name) {
 		return a.askProfile(ctx, store, name, n)
 	}
+	if n.provider == "" || n.auth == "" {
+		return credentials.Profile{}, nil, &hintedError{error: errors.New("credential add: --provider and --auth are missing"), hint: "`vault-lsp credential methods` lists both"}
+	}
 	profile, toAsk, err := n.profile(name)
 	if err != nil {
 		return profile, nil, err

@@ -252,6 +252,7 @@ func (f *form) askSource(field credentials.MethodField) error {
 		case answer[0] == 'c':
 			source.Command, err = f.askCommand()
 		default:
+			f.warnf("  Answer with one of the letters in brackets.\n")
 			continue
 		}
 		if err != nil {
@@ -295,6 +296,7 @@ func (f *form) askValue(field credentials.MethodField) error {
 			delete(f.profile.Secrets, field.Name)
 			return nil
 		}
+		f.warnf("  It is required.\n")
 	}
 }
 
@@ -338,5 +340,6 @@ func (s streams) choose(ctx context.Context, question string, options []option) 
 		if slices.ContainsFunc(options, func(o option) bool { return o.value == answer }) {
 			return answer, nil
 		}
+		s.warnf("  %q is none of them.\n", answer)
 	}
 }

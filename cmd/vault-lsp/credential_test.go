@@ -66,7 +66,7 @@ func TestCredentialForm(t *testing.T) {
 		"ftp://no", "", "https://vault.example.com", // required: asked again until valid
 		"n",                                   // no optional fields
 		"x", "e", "TOKEN=x", "e", "THE_TOKEN", // where the token is
-	}, nil, "credential", "add").want(t, exitOK, "Which vault?", "1. token: ", "such as https://vault.example.com", "is not a name", "is not an http or https URL", `added credential "team"`)
+	}, nil, "credential", "add").want(t, exitOK, "Which vault?", "1. token: ", "such as https://vault.example.com", "is not a name", `"nope" is none of them`, "is not an http or https URL", "Answer with one of the letters", `added credential "team"`)
 	if r.out != "added credential \"team\"; try it: vault-lsp credential test team\n" {
 		t.Errorf("standard output has questions: %q", r.out)
 	}
@@ -86,7 +86,7 @@ func TestCredentialForm(t *testing.T) {
 	u.dialogue([]string{"", "team", "other"}, nil, "credential", "add", "--provider", "vault", "--auth", "token").want(t, exitUsage, "There is a credential")
 	u.dialogue(nil, nil, "credential", "add", "team").want(t, exitUsage, "already", "credential edit team")
 	u.run("credential", "add").want(t, exitUsage, "NAME is missing")
-	u.run("credential", "add", "x").want(t, exitUsage, "unknown provider")
+	u.run("credential", "add", "x", "--provider", "valt", "--auth", "token").want(t, exitUsage, "unknown provider", `did you mean "vault"?`)
 }
 
 // TestCredentialFormLeavesNothing: whoever stops in between has written nothing.

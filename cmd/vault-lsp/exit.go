@@ -33,8 +33,7 @@ func withExit(code int, err error) error { return &exitError{code: code, err: er
 // usage marks an error of the arguments or of an unreadable file.
 func usage(err error) error { return withExit(exitUsage, err) }
 
-// exitCode returns the status an error stands for; an error without one comes
-// from reading the arguments.
+// exitCode returns the status an error stands for.
 func exitCode(err error) int {
 	var e *exitError
 	switch {

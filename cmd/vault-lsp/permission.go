@@ -31,6 +31,9 @@ func (a *app) permissionList() *cobra.Command {
 			if err != nil {
 				return usage(err)
 			}
+			if len(rules) == 0 {
+				a.warnf("no permissions; a secret goes only where you say so when you are asked\n")
+			}
 			w := tabwriter.NewWriter(harmless{a.out}, 0, 0, 2, ' ', 0)
 			for _, r := range rules {
 				_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.Reference, orAny(r.Credential, "any credential"), r.Origin,

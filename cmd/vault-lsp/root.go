@@ -21,9 +21,13 @@ func (a *app) run(args []string) int {
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.streams.err)
-	err := root.ExecuteContext(a.ctx)
+	cmd, err := root.ExecuteContextC(a.ctx)
 	a.close()
 	if err != nil {
+		var e *exitError
+		if !errors.As(err, &e) { // of reading the arguments, such as a flag that is required
+			err = usage(seeHelp(cmd, err))
+		}
 		a.report(err)
 	}
 	return exitCode(err)
@@ -48,7 +52,10 @@ func (a *app) rootCommand() *cobra.Command {
 		Short: "Request files whose secrets stay in their vault",
 		Long: "vault-lsp reads .http and .rest request files with secret references such as\n" +
 			"{{$vault path=app/db key=password}}, sends them, and shows no secret.\n" +
-			"Without a command and with a pipe on standard input it is the language server.",
+			"Without a command and with a pipe on standard input it is the language server.\n\n" +
+			"Exit status: 0 all well; 1 a check found errors; 2 bad arguments, or a file or configuration that\n" +
+			"cannot be read; 3 a reference or variable is invalid, unresolved or not permitted; 4 the request\n" +
+			"could not be sent.",
 		Args:          knownCommand,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -68,6 +75,10 @@ func (a *app) rootCommand() *cobra.Command {
 		a.credentialCommand(), a.secretCommand(), a.permissionCommand(),
 		a.demoCommand(), a.versionCommand(),
 	)
+	root.InitDefaultCompletionCmd()
+	if completion, _, err := root.Find([]string{"completion"}); err == nil {
+		group(completion)
+	}
 	return root
 }
 

@@ -139,8 +139,11 @@ func (s *source) choose(f sendFlags) ([]*parser.Request, error) {
 				chosen = append(chosen, r)
 			}
 		}
-		if len(chosen) != 1 {
-			return nil, usage(fmt.Errorf("%s: %d requests are named %q; there are:\n%s", s.path, len(chosen), f.name, s.overview(all)))
+		switch {
+		case len(chosen) == 0:
+			return nil, usage(fmt.Errorf("%s: no request is named %q; there are:\n%s", s.path, f.name, s.overview(all)))
+		case len(chosen) > 1:
+			return nil, usage(fmt.Errorf("%s: %d requests are named %q: choose with --line; there are:\n%s", s.path, len(chosen), f.name, s.overview(all)))
 		}
 	case f.line > 0:
 		if b := s.blockAt(f.line); b != nil && b.Request != nil {

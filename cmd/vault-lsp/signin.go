@@ -177,5 +177,6 @@ func (s streams) confirm(ctx context.Context, question string, byDefault bool) (
 		case "n", "no":
 			return false, nil
 		}
+		s.warnf("  Answer y or n.\n")
 	}
 }
