@@ -1,5 +1,6 @@
 # Shared by the scripts of this folder: named steps that all run, with their
-# times and a verdict at the end. Sourced, never run.
+# times and a verdict at the end. What waits for the network or for programs of
+# others has a time limit of its own (timeout). Sourced, never run.
 # shellcheck shell=bash
 
 set -euo pipefail
