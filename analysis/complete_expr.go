@@ -154,6 +154,28 @@ func systemEdit(span text.Span, v env.SystemVariable, hasArgs bool, end string) 
 	return e
 }
 
+// members completes the members of a structured value: {{user.na.
+func (c *completer) members(span text.Span, word, end string) []CompletionItem {
+	dot := strings.LastIndexByte(word, '.')
+	if dot < 0 {
+		return nil
+	}
+	object := strings.TrimPrefix(word[:dot], "%")
+	definitions, path := c.Scope.Resolve(object)
+	if len(definitions) == 0 {
+		return nil
+	}
+	var items []CompletionItem
+	for i, name := range definitions[0].Members(path) {
+		name = object + "." + name
+		items = append(items, CompletionItem{
+			Label: name, Kind: KindVariable, Detail: c.shortSource(definitions[0]), Filter: name,
+			Sort: fmt.Sprintf("0%05d", i), Edit: Edit{Span: span, New: name + end},
+		})
+	}
+	return items
+}
+
 // documentedVariables is up to how many variables completion shows the values
 // too; more would take too long to expand at every keystroke.
 const documentedVariables = 500
@@ -167,7 +189,7 @@ func (c *completer) variables(span text.Span, word, end string) []CompletionItem
 		span.Start++
 	}
 	definitions := c.Scope.Names()
-	items := make([]CompletionItem, 0, len(definitions)+16)
+	items := c.members(span, word, end)
 	for i, d := range definitions {
 		item := CompletionItem{
 			Label: d.Name, Kind: KindVariable, Detail: c.shortSource(d), Filter: d.Name,

@@ -57,6 +57,7 @@ func TestCompleteApplies(t *testing.T) {
 		{"nested variable", request + "A: {{$aws secret={{ver‸", "version", request + "A: {{$aws secret={{version}}"},
 		{"nested variable closed", request + "A: {{$aws secret={{ver‸}}/x}}", "version", request + "A: {{$aws secret={{version}}/x}}"},
 		{"nested variable in quotes", request + "A: {{$aws secret='a {{ver‸", "version", request + "A: {{$aws secret='a {{version}}"},
+		{"member", request + "A: {{conf.l‸}}", "conf.list", request + "A: {{conf.list}}"},
 		{"dotenv", request + "A: {{$dotenv A‸}}", "API_KEY", request + "A: {{$dotenv API_KEY}}"},
 		{"date format in quotes", request + "A: {{$datetime \"‸ DD\"}}", `"YYYY-MM-DD"`, request + `A: {{$datetime "YYYY-MM-DD"}}`},
 		{"date format in a quote", request + "A: {{$datetime '‸", `'YYYY-MM-DD'`, request + `A: {{$datetime 'YYYY-MM-DD'`},

@@ -40,7 +40,7 @@ func (in Input) hoverExpr(outer *template.Expr, offset int, cacheInfo func(secre
 	case template.Call:
 		spec, ok := secret.Lookup(e.Name)
 		if !ok {
-			return hoverSystem(e)
+			return in.hoverSystem(e)
 		}
 		for i := range e.Args {
 			a := &e.Args[i]
@@ -53,12 +53,16 @@ func (in Input) hoverExpr(outer *template.Expr, offset int, cacheInfo func(secre
 	return nil
 }
 
-func hoverSystem(e *template.Expr) *HoverResult {
+func (in Input) hoverSystem(e *template.Expr) *HoverResult {
 	v, ok := env.LookupSystem(e.Name)
 	if !ok {
 		return nil
 	}
-	return &HoverResult{Span: e.Span, Markdown: code(v.Signature) + "\n\n" + v.Doc + "\n\nExample: " + code(v.Example)}
+	doc := code(v.Signature) + "\n\n" + v.Doc + "\n\nExample: " + code(v.Example)
+	if name, definitions := in.named(e); len(definitions) > 0 {
+		doc = in.definitionsDoc(name, "", definitions) + "\n\n" + doc
+	}
+	return &HoverResult{Span: e.Span, Markdown: doc}
 }
 
 // referenceDoc says where a reference points and with which credential, never
@@ -160,14 +164,24 @@ func (in Input) variableDoc(name string) string {
 		if in.Environment != "" {
 			where += " or in the environment " + in.Environment
 		}
-		return fmt.Sprintf("**%s** is not defined %s.", plain(name), plain(where))
+		doc := fmt.Sprintf("**%s** is not defined %s.", plain(name), plain(where))
+		if elsewhere := in.Environments.Defining(name); len(elsewhere) > 0 {
+			doc += " It is in the environment " + plain(strings.Join(elsewhere, ", ")) + "."
+		}
+		return doc
 	}
+	return in.definitionsDoc(name, path, definitions)
+}
+
+// definitionsDoc lists definitions of a variable, the one that counts first. A
+// path says which part of its value is meant.
+func (in Input) definitionsDoc(name, path string, definitions []env.Definition) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "**%s**", plain(name))
 	if path != "" {
 		fmt.Fprintf(&out, ": what stands at %s in %s", code(path), code(strings.TrimSuffix(name, path)))
 	}
-	if value := in.shownValue(definitions[0]); value != "" {
+	if value := in.shownPart(name, path, definitions[0]); value != "" {
 		out.WriteString(" = " + code(value))
 	}
 	for _, ref := range in.refsIn(definitions[0]) {

@@ -1,6 +1,7 @@
 package analysis
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -117,5 +118,29 @@ func TestDefinitionAndOccurrences(t *testing.T) {
 	}
 	if Definition(in, 1) == nil || Occurrences(in, len(src)) != nil {
 		t.Error("a definition's own name counts; the end of the file is no variable")
+	}
+}
+
+// TestDefinitionOfNamedVariables: those that a call names have a definition too.
+func TestDefinitionOfNamedVariables(t *testing.T) {
+	t.Parallel()
+	for call, want := range map[string]string{
+		"{{$shared ver‸sion}}":     "http-client.env.json:2",
+		"{{$dotenv OTH‸ER}}":       ".env:2",
+		"{{$processEnv %ho‸st}}":   "http-client.env.json:4",
+		"{{$dotenv %host‸}}":       "http-client.env.json:4",
+		"{{$processEnv HO‸ME}}":    "",
+		"{{$dotenv {{ho‸st}}}}":    "http-client.env.json:4",
+		"{{$datetime ver‸sion}}":   "",
+		"{{$local secret=‸API_KEY": "",
+	} {
+		in, offset := atMarker(t, request+"A: "+call)
+		got := ""
+		if locations := Definition(in, offset); len(locations) > 0 {
+			got = fmt.Sprintf("%s:%d", locations[0].Path, locations[0].Line)
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", call, got, want)
+		}
 	}
 }

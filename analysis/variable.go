@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vault-lsp/vault-lsp/env"
@@ -77,20 +78,25 @@ func (in Input) shownValue(d env.Definition) string {
 	case d.Object != "":
 		return "{…}"
 	}
-	shown := in.shown(d)
-	if len(shown) > valueLimit {
-		shown = strings.ToValidUTF8(shown[:valueLimit], "") + "…"
-	}
-	return shown
-}
-
-// shown expands a definition's text for display.
-func (in Input) shown(d env.Definition) string {
 	if in.Scope == nil {
 		return ""
 	}
+	return shown(in.Scope.ExpandDefinition(d).Pieces)
+}
+
+// shownPart is shownValue for the part of a structured value that a path names.
+func (in Input) shownPart(name, path string, d env.Definition) string {
+	if path == "" || d.Object == "" || d.Private {
+		return in.shownValue(d)
+	}
+	src := "{{" + name + "}}"
+	return shown(in.Scope.Expand(src, template.Scan(src, text.Span{End: len(src)})).Pieces)
+}
+
+// shown is an expansion for display.
+func shown(pieces []env.Piece) string {
 	var out strings.Builder
-	for _, p := range in.Scope.ExpandDefinition(d).Pieces {
+	for _, p := range pieces {
 		switch {
 		case p.Kind == env.File:
 			out.WriteString("‹" + p.File.Path + "›")
@@ -104,7 +110,35 @@ func (in Input) shown(d env.Definition) string {
 			out.WriteString(p.Text)
 		}
 	}
+	if out.Len() > valueLimit {
+		return strings.ToValidUTF8(out.String()[:valueLimit], "") + "…"
+	}
 	return out.String()
+}
+
+// named returns the variable that a call names, {{$shared host}}, {{$dotenv
+// TOKEN}} or {{$processEnv %name}}, and its definitions, the winner first.
+func (in Input) named(e *template.Expr) (string, []env.Definition) {
+	if len(e.Args) != 1 {
+		return "", nil
+	}
+	name, ok := e.Args[0].Literal()
+	if !ok {
+		return "", nil
+	}
+	var all []env.Definition
+	switch v, _ := env.LookupSystem(e.Name); v.Name {
+	case "shared":
+		all = in.Environments.SharedNames()
+	case "dotenv", "dotEnv", "processEnv":
+		if variable, indirect := strings.CutPrefix(name, "%"); indirect {
+			return variable, in.lookup(variable)
+		}
+		if v.Name != "processEnv" {
+			all = in.Environments.DotenvNames(in.Environment)
+		}
+	}
+	return name, slices.DeleteFunc(all, func(d env.Definition) bool { return d.Name != name })
 }
 
 // plainText expands an argument's value. It is not ok where the value depends
@@ -155,12 +189,15 @@ func variableAt(f *parser.File, offset int) (string, text.Span, bool) {
 
 // Definition lists where the variable at offset is defined, the winner first.
 func Definition(in Input, offset int) []Location {
-	name, _, ok := variableAt(in.File, offset)
-	if !ok {
-		return nil
+	in = in.withScopeAt(offset)
+	var definitions []env.Definition
+	if name, _, ok := variableAt(in.File, offset); ok {
+		definitions = in.lookup(name)
+	} else if s, ok := siteAt(in.File, clamp(in.File.Src, offset)); ok {
+		_, definitions = in.named(innermost(s.expr, offset))
 	}
 	var locations []Location
-	for _, d := range in.withScopeAt(offset).lookup(name) {
+	for _, d := range definitions {
 		if d.Source != env.SourceOverride && !d.InEditor() {
 			locations = append(locations, locationOf(d))
 		}

@@ -3,6 +3,8 @@ package env
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -10,33 +12,49 @@ import (
 // lookupPath returns the value at a path such as .user.name, [0].id or
 // ["a b"] in a JSON text: a string's text, anything else as compact JSON.
 func lookupPath(object, path string) (value string, ok bool) {
+	at, ok := valueAt(object, path)
+	if !ok {
+		return "", false
+	}
+	return jsonText(at)
+}
+
+// Members returns the names of the members of a structured value, or of the
+// object at a path in it, in order.
+func (d Definition) Members(path string) []string {
+	at, _ := valueAt(d.Object, path)
+	object, _ := at.(map[string]any)
+	return slices.Sorted(maps.Keys(object))
+}
+
+// valueAt returns the value at a path in a JSON text.
+func valueAt(object, path string) (at any, ok bool) {
 	decoder := json.NewDecoder(strings.NewReader(object))
 	decoder.UseNumber()
-	var at any
 	if decoder.Decode(&at) != nil {
-		return "", false
+		return nil, false
 	}
 	for path != "" {
 		var step string
 		if step, path, ok = nextStep(path); !ok {
-			return "", false
+			return nil, false
 		}
 		switch container := at.(type) {
 		case map[string]any:
 			if at, ok = container[step]; !ok {
-				return "", false
+				return nil, false
 			}
 		case []any:
 			i, err := strconv.Atoi(step)
 			if err != nil || i < 0 || i >= len(container) {
-				return "", false
+				return nil, false
 			}
 			at = container[i]
 		default:
-			return "", false
+			return nil, false
 		}
 	}
-	return jsonText(at)
+	return at, true
 }
 
 // nextStep cuts the first name or index off a path.
