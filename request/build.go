@@ -43,6 +43,8 @@ func (s Sources) withDefaults() Sources {
 	if s.Now == nil {
 		s.Now = time.Now
 	}
+	now := s.Now() // one time for all of a request: a boundary made of it stands in several places
+	s.Now = func() time.Time { return now }
 	if s.Answer == nil {
 		s.Answer = func(env.Prompt) (string, bool) { return "", false }
 	}

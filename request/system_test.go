@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/vault-lsp/vault-lsp/env"
 	"github.com/vault-lsp/vault-lsp/parser"
@@ -92,6 +93,29 @@ func TestSystemVariables(t *testing.T) {
 				t.Errorf("%q, want %s", got, want)
 			}
 		})
+	}
+}
+
+// TestOneTimeForARequest: a boundary that is made of the time is the same in the
+// header and in the body.
+func TestOneTimeForARequest(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	server := w.serve(false, nil)
+	sources, now := w.sources(), time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC)
+	sources.Now = func() time.Time { now = now.Add(time.Second); return now }
+	file := parser.Parse("POST " + server.URL + "\nContent-Type: multipart/form-data; boundary=X{{$timestamp}}\n\n--X{{$timestamp}}\n\n1\n--X{{$timestamp}}--\n")
+	plan, problems := request.Build(file, file.Blocks[0].Request, env.NewScope(file, nil, "", nil), sources)
+	if plan == nil {
+		t.Fatalf("Build: %+v", problems)
+	}
+	if _, problem := w.sendWith(plan, w.call()); problem != nil {
+		t.Fatal(problem)
+	}
+	got := server.last(t)
+	boundary := strings.TrimPrefix(got.Header.Get("Content-Type"), "multipart/form-data; boundary=")
+	if want := "--" + boundary + "\r\n\r\n1\r\n--" + boundary + "--\r\n"; got.Body != want {
+		t.Errorf("the body is %q, want %q", got.Body, want)
 	}
 }
 

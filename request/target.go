@@ -70,8 +70,25 @@ func (b *builder) targetFromHost() bool {
 		b.fail(CodeMissingHost, "the target is only a path, and there is neither a Host header nor a variable host", "write the whole URL, or add a line such as Host: example.com", b.req.Target.Span)
 		return false
 	}
+	b.plan.target.scheme, b.host = cutScheme(b.host)
 	b.plan.target.authority = b.host
+	for i := range b.plan.headers {
+		if h := &b.plan.headers[i]; h.name == "Host" {
+			h.pieces = b.host
+		}
+	}
 	return true
+}
+
+// cutScheme cuts a scheme that is written off an address. The specification of
+// JetBrains writes one into the Host header of OPTIONS *.
+func cutScheme(pieces []piece) (scheme string, rest []piece) {
+	form := outline(pieces)
+	at := strings.Index(form, "://")
+	if at < 0 || strings.ContainsAny(form[:at], "/"+placeholder) {
+		return "", pieces
+	}
+	return strings.ToLower(form[:at+3]), skip(pieces, at+3)
 }
 
 // hostVariable returns the value of the variable host, which comes before a
@@ -96,10 +113,7 @@ func (t *target) cutAuthority(pieces []piece) {
 		t.path = pieces
 		return
 	}
-	if at := strings.Index(form, "://"); at >= 0 && !strings.ContainsAny(form[:at], "/"+placeholder) {
-		t.scheme = strings.ToLower(form[:at+3])
-		pieces = skip(pieces, at+3)
-	}
+	t.scheme, pieces = cutScheme(pieces)
 	before, after, found := cut(pieces, "/")
 	if t.scheme == "" && strings.HasPrefix(form, placeholder+"://") {
 		// The value is only the scheme: the authority ends at the third slash.
