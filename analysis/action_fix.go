@@ -20,6 +20,9 @@ func (in Input) fixes(d Diagnostic) []Action {
 	if d.Suggestion != "" {
 		add("Change to "+d.Suggestion, Edit{Span: d.Span, New: d.Suggestion})
 	}
+	if d.Code == env.CodeUndefined {
+		fixes = append(fixes, in.selections(d)...)
+	}
 	if fix, ok := fixers[d.Code]; ok {
 		fix(in, d, add)
 	}
@@ -33,6 +36,7 @@ func (in Input) fixes(d Diagnostic) []Action {
 
 // fixers are the repairs by the code that they are for.
 var fixers = map[string]func(in Input, d Diagnostic, add func(string, ...Edit)){
+	env.CodeUndefined:                  Input.fixUndefined,
 	secret.CodeMissingField:            Input.fixMissingField,
 	secret.CodeUnknownField:            Input.fixRemoveField,
 	secret.CodeConflictingFields:       Input.fixRemoveField,
@@ -66,11 +70,59 @@ var fixers = map[string]func(in Input, d Diagnostic, add func(string, ...Edit)){
 	CodeQuotedVariable:                 Input.fixQuotedValue,
 }
 
+// selections offers the environments that define an undefined variable, where
+// none is selected.
+func (in Input) selections(d Diagnostic) []Action {
+	const most = 5
+	if in.Environment != "" {
+		return nil
+	}
+	var actions []Action
+	for _, name := range in.Environments.Defining(d.Span.Of(in.File.Src)) {
+		if len(actions) < most {
+			actions = append(actions, Action{Title: "Select the environment " + name, Environment: name})
+		}
+	}
+	return actions
+}
+
+// fixUndefined defines a variable at the beginning of the file, behind the
+// definitions that stand there.
+func (in Input) fixUndefined(d Diagnostic, add func(string, ...Edit)) {
+	src := in.File.Src
+	name := d.Span.Of(src)
+	if in.File.Language != parser.HTTP || name == "" || strings.Trim(name, nameBytes) != "" || len(in.Scope.Lookup(name)) > 0 {
+		return
+	}
+	const byteOrderMark = "\ufeff"
+	start := len(src) - len(strings.TrimPrefix(src, byteOrderMark))
+	for _, item := range in.File.Blocks[0].Items {
+		if item.Span.End <= start {
+			continue
+		}
+		if item.Kind != parser.ItemVariable || !strings.HasSuffix(item.Span.Of(src), "\n") {
+			break
+		}
+		start = item.Span.End
+	}
+	line, end := "@"+name+" = ", in.lineEnd(start)
+	add("Define "+name+" in this file", Edit{Span: at(start), New: line + end, Snippet: line + "$0" + end})
+}
+
+// nameBytes are those of a variable's name.
+const nameBytes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
+
 func at(offset int) text.Span { return text.Span{Start: offset, End: offset} }
 
-// lineEnd returns the line end that the file uses around an offset.
+// lineEnd returns the line end that the file uses before an offset, or at its
+// beginning.
 func (in Input) lineEnd(offset int) string {
-	if strings.HasSuffix(in.File.Src[:offset], "\r\n") {
+	before := in.File.Src[:offset]
+	if !strings.Contains(before, "\n") {
+		before, _, _ = strings.Cut(in.File.Src, "\n")
+		before += "\n"
+	}
+	if strings.HasSuffix(before, "\r\n") {
 		return "\r\n"
 	}
 	return "\n"

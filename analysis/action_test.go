@@ -82,6 +82,9 @@ func TestActionsApply(t *testing.T) {
 		{"separator", "GET https://x/a\n\n‸GET https://x/b\n", "Insert ###", "GET https://x/a\n\n###\nGET https://x/b\n"},
 		{"separator above directives", "GET https://x/a\n\n# @name b\n\n‸GET https://x/b\n", "Insert ###", "GET https://x/a\n\n###\n# @name b\n\nGET https://x/b\n"},
 		{"separator above directives among headers", "GET https://x/a\r\n# @name b\r\n‸GET https://x/b\r\n", "Insert ###", "GET https://x/a\r\n###\r\n# @name b\r\nGET https://x/b\r\n"},
+		{"undefined", "GET https://x/{{no‸thing}}\r\n", "Define nothing in this file", "@nothing = $0\r\nGET https://x/{{nothing}}\r\n"},
+		{"undefined behind others", "\ufeff@a = 1\n@b = 2\n\nGET https://x/{{no‸thing}}\n", "Define nothing in this file", "\ufeff@a = 1\n@b = 2\n@nothing = $0\n\nGET https://x/{{nothing}}\n"},
+		{"undefined behind a mark", "\ufeffGET https://x/{{no‸thing}}\n", "Define nothing in this file", "\ufeff@nothing = $0\nGET https://x/{{nothing}}\n"},
 		{"everywhere", "get https://x\n\n###\nge‸t https://y\n\n###\nGET https://z\n", "Write the method in upper case in all 2 places", "GET https://x\n\n###\nGET https://y\n\n###\nGET https://z\n"},
 		{"one repair of many lines", "POST https://x\n\n{\n# ‸a\n# b\n}\n###\nPOST https://x\n\n{\n# c\n}\n", "Send such lines (# @raw-body) in all 2 places", "# @raw-body\nPOST https://x\n\n{\n# a\n# b\n}\n###\n# @raw-body\nPOST https://x\n\n{\n# c\n}\n"},
 		{"method", "ge‸t https://x\n", "Write the method in upper case", "GET https://x\n"},
@@ -124,6 +127,24 @@ func TestActionsApply(t *testing.T) {
 
 // TestFixesRepair: a preferred repair that is complete in itself removes its
 // diagnostic and brings no other.
+// TestActionsSelect: where no environment is selected, those that define the
+// variable are offered.
+func TestActionsSelect(t *testing.T) {
+	t.Parallel()
+	in, selection := selected(t, "GET https://{{ho‸st}}/{{tag}}\n")
+	in.Environment, in.Scope = "", nil
+	if got := Actions(in, selection); len(got) != 2 || got[0].Environment != "dev" || got[0].Title != "Select the environment dev" || got[0].Edits != nil || !got[0].Preferred {
+		t.Errorf("%+v", got)
+	}
+	in, selection = selected(t, "GET https://{{no‸thing}}/\n")
+	in.Environment, in.Scope = "", nil
+	for _, a := range Actions(in, selection) {
+		if a.Environment != "" {
+			t.Errorf("%+v", a)
+		}
+	}
+}
+
 // TestActionsEverywhere: what is wrong in one place, or must be filled in, is not
 // offered everywhere.
 func TestActionsEverywhere(t *testing.T) {

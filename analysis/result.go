@@ -162,7 +162,13 @@ type Action struct {
 	// Provider is set on the actions that insert a reference, so that an editor
 	// with a form for its fields can open that instead of applying Edits.
 	Provider string
+	// Environment is set on the actions that select an environment, and edit
+	// nothing.
+	Environment string
 }
+
+// CommandSelectEnvironment is the command of an Action with an Environment.
+const CommandSelectEnvironment = "vault-lsp.selectEnvironment"
 
 // The commands that lenses run; their argument is one JSON object.
 const (

@@ -47,7 +47,16 @@ type codeActionData struct {
 
 func (s *session) toCodeAction(snap *Snapshot, doc *Document, a *analysis.Action) *protocol.CodeAction {
 	kind := protocol.CodeActionKind(a.Kind)
-	action := &protocol.CodeAction{Title: a.Title, Kind: &kind, Edit: s.workspaceEdit(doc, a.Edits)}
+	action := &protocol.CodeAction{Title: a.Title, Kind: &kind}
+	if len(a.Edits) > 0 {
+		action.Edit = s.workspaceEdit(doc, a.Edits)
+	}
+	if a.Environment != "" {
+		argument, _ := json.Marshal(selectEnvironmentArgs{URI: doc.URI, Environment: a.Environment})
+		action.Command = protocol.Command{
+			Title: a.Title, Command: analysis.CommandSelectEnvironment, Arguments: []protocol.LSPAny{argument},
+		}
+	}
 	if a.Preferred {
 		action.IsPreferred = &a.Preferred
 	}

@@ -70,6 +70,36 @@ type action struct {
 	}
 }
 
+// A variable that an environment defines is repaired by selecting it.
+func TestCodeActionSelectsAnEnvironment(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.initialize()
+	w.write(t, "http-client.env.json", `{"dev": {"host": "a.example"}}`)
+	uri := w.open(t, "a.http", "GET https://{{host}}/\n")
+	var actions []struct {
+		Title   string
+		Edit    any
+		Command struct {
+			Command   string
+			Arguments []json.RawMessage
+		}
+	}
+	w.MustCall("textDocument/codeAction", map[string]any{
+		"textDocument": map[string]any{"uri": uri}, "context": map[string]any{"diagnostics": []any{}},
+		"range": lsptest.Range{Start: at(0, 15), End: at(0, 15)},
+	}, &actions)
+	if len(actions) == 0 || actions[0].Title != "Select the environment dev" || actions[0].Edit != nil || len(actions[0].Command.Arguments) != 1 {
+		t.Fatalf("actions %+v", actions)
+	}
+	if err := w.Command(actions[0].Command.Command, actions[0].Command.Arguments[0], nil); err != nil {
+		t.Fatal(err)
+	}
+	w.Await("diagnostics without the undefined variable", func(m lsptest.Message) bool {
+		return m.Method == "textDocument/publishDiagnostics" && contains(m.Params, uri) && !contains(m.Params, "undefined-variable")
+	})
+}
+
 func TestCodeActions(t *testing.T) {
 	t.Parallel()
 	const src = "GET https://a.example/\nAuthorization: Bearer x\n"

@@ -63,6 +63,7 @@ func TestNeovim(t *testing.T) {
 		{script: "send.lua", setup: withServer, sends: true},
 		{script: "all.lua", setup: withServer, sends: true},
 		{script: "lens.lua", setup: withServer, sends: true},
+		{script: "action.lua", setup: withServer},
 		{script: "question.lua", setup: withServer},
 		{script: "curl.lua", setup: withServer},
 		{script: "insert.lua", setup: withServer},

@@ -84,7 +84,7 @@ function middleware(): Middleware {
     },
     provideCodeActions: async (document, range, context, token, next) => {
       const actions = (await next(document, range, context, token)) ?? [];
-      return actions.map((action) => toForm(action, document, range));
+      return actions.map((action) => toSelection(toForm(action, document, range)));
     },
     workspace: {
       configuration: async (params, token, next) => {
@@ -104,6 +104,14 @@ function toOwn(command: vscode.Command, document: vscode.TextDocument): vscode.C
   const own = command.command.replace(/^vault-lsp\.(sendRequest|sendAll)$/, "vaultLsp.$1");
   const [argument] = (command.arguments ?? []) as [RequestPlace?];
   return { ...command, command: own, arguments: argument ? [seen(document, argument)] : [] };
+}
+
+/** Makes an action that selects an environment do it here, where it is remembered. */
+function toSelection(action: vscode.Command | vscode.CodeAction): vscode.Command | vscode.CodeAction {
+  if (action instanceof vscode.CodeAction && action.command?.command === "vault-lsp.selectEnvironment") {
+    action.command = { ...action.command, command: "vaultLsp.selectEnvironment" };
+  }
+  return action;
 }
 
 /** Makes an action that would insert a reference open the form for it. */

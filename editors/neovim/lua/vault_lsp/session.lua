@@ -54,6 +54,13 @@ function M.environment(bufnr, name)
   end)
 end
 
+-- actions are the commands that code actions carry, for the client's commands.
+M.actions = {
+  ['vault-lsp.selectEnvironment'] = function(action, context)
+    M.environment(context.bufnr, action.arguments[1].environment)
+  end,
+}
+
 -- ask runs a command without arguments and passes its result on.
 local function ask(bufnr, command, use)
   local client = rpc.client(bufnr)

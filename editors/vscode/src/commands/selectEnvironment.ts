@@ -1,10 +1,17 @@
 import * as vscode from "vscode";
 import { requestEditor, type CommandContext } from "./context";
 
-/** Lets the user choose the environment of the active request file. */
-export async function selectEnvironment({ environment }: CommandContext): Promise<void> {
+/**
+ * Selects the environment of the active request file: the one that an action
+ * names, else one that the user chooses.
+ */
+export async function selectEnvironment({ environment }: CommandContext, argument: unknown): Promise<void> {
   const document = requestEditor()?.document;
   if (!document) {
+    return;
+  }
+  if (typeof argument === "object" && argument !== null && "environment" in argument) {
+    await environment.select(document, String(argument.environment));
     return;
   }
   const { environments, selected } = await environment.list(document);
