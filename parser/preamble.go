@@ -203,7 +203,8 @@ func (p *parser) escapes(t template.Template) []text.Span {
 }
 
 // isVariableBehindBody reports whether content is what C7 takes for a variable
-// behind a body: ^@\w[\w.-]*\s*=
+// behind a body, or such a line of httpYac's whose value is lazy:
+// ^@\w[\w.-]*\s*:?=
 func isVariableBehindBody(content string) bool {
 	at := 1
 	for at < len(content) && (isWordByte(content[at]) || at > 1 && (content[at] == '.' || content[at] == '-')) {
@@ -215,7 +216,7 @@ func isVariableBehindBody(content string) bool {
 	for at < len(content) && isBlank(content[at]) {
 		at++
 	}
-	return at < len(content) && content[at] == '='
+	return strings.HasPrefix(content[at:], "=") || strings.HasPrefix(content[at:], ":=")
 }
 
 // isWordByte reports whether c is a letter, a digit, an underscore or part of

@@ -143,6 +143,7 @@ func TestRulingC07VariableBehindBody(t *testing.T) {
 	checkRulings(t, map[string]ruling{
 		"behind a blank line":     {src: "POST http://a\n\n{}\n\n@x = 1\n", want: []string{"POST | http://a | {}"}, codes: []string{"hint variable-behind-body"}},
 		"behind an empty body":    {src: "POST http://a\n\n@x = 1\n", want: []string{"POST | http://a"}},
+		"a lazy one":              {src: "POST http://a\n\n{}\n\n@x := {{y}}\n", want: []string{"POST | http://a | {}"}, codes: []string{"hint variable-behind-body"}},
 		"without a blank line":    {src: "POST http://a\n\nhello\n@x = 1\n", want: []string{"POST | http://a | hello\n@x = 1"}},
 		"something else behind @": {src: "POST http://a\n\nhello\n\n@all, look\n", want: []string{"POST | http://a | hello\n\n@all, look"}},
 		"text behind it is refused": {
