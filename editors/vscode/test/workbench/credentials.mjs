@@ -5,9 +5,9 @@ import { join } from "node:path";
 
 export async function addScenario(bench, vault, home) {
   await bench.command("Vault LSP: Add Credential");
-  await bench.pickRow("HashiCorp Vault").click();
+  await bench.choose(bench.pickRow("HashiCorp Vault"));
   await bench.picture("credential-methods");
-  await bench.pickRow("Token").click();
+  await bench.choose(bench.pickRow("Token"));
   await bench.answer("Token · name", "second");
   await bench.refused("Token · Address", "vault.example.com", "must be an http or https URL");
   await bench.picture("credential-validated");
@@ -29,16 +29,16 @@ export async function addScenario(bench, vault, home) {
 /** A user of the server, whose password lies in a file: nothing is asked for. */
 export async function userScenario(bench, vault, home) {
   await bench.command("Vault LSP: Add Credential");
-  await bench.pickRow("HashiCorp Vault").click();
-  await bench.pickRow("User name and password").click();
+  await bench.choose(bench.pickRow("HashiCorp Vault"));
+  await bench.choose(bench.pickRow("User name and password"));
   await bench.answer("User name and password · name", "people");
   await bench.answer("User name and password · Address", vault.address);
   await bench.answer("User name and password · User name", vault.user);
   await bench.overview();
-  await bench.pickRow("Password").click();
+  await bench.choose(bench.pickRow("Password"));
   await bench.action("Enter it").waitFor();
   await bench.picture("credential-place");
-  await bench.action("File…").click();
+  await bench.choose(bench.action("File…"));
   await bench.refused("Password", "password", "Give a whole path");
   await bench.answer("Password", home.write("password", vault.password));
   await bench.overview();
@@ -54,13 +54,13 @@ export async function manageScenario(bench, vault, home) {
   await bench.command("Vault LSP: Manage Credentials");
   await bench.pickRow("people").waitFor();
   await bench.picture("credentials");
-  await bench.pickRow("people").click();
+  await bench.choose(bench.pickRow("people"));
   await bench.action("Edit…").waitFor();
   await bench.picture("credential-actions");
-  await bench.action("Edit…").click();
+  await bench.choose(bench.action("Edit…"));
   await bench.overview();
   await bench.picture("credential-edit");
-  await bench.pickRow("Auth mount").click();
+  await bench.choose(bench.pickRow("Auth mount"));
   await bench.answer("Auth mount", "userpass");
   await bench.overview();
   await bench.page.keyboard.press("Enter");
@@ -71,8 +71,8 @@ export async function manageScenario(bench, vault, home) {
   assert.match(config, /"password": \{ "file": /);
 
   await bench.command("Vault LSP: Manage Credentials");
-  await bench.pickRow("people").click();
-  await bench.action("Sign").click();
+  await bench.choose(bench.pickRow("people"));
+  await bench.choose(bench.action("Sign In"));
   await bench.toast(/people works: signed in as/).waitFor();
   await bench.clearToasts();
   assert.equal((await bench.everything()).includes(vault.password), false, "the password is in the page");
@@ -80,7 +80,7 @@ export async function manageScenario(bench, vault, home) {
 
 export async function removeScenario(bench, home) {
   await bench.command("Vault LSP: Remove Credential");
-  await bench.pickRow("second").click();
+  await bench.choose(bench.pickRow("second"));
   const dialog = bench.page.locator(".monaco-dialog-box");
   await dialog.getByText("Remove the credential second?").waitFor();
   await bench.picture("credential-remove");

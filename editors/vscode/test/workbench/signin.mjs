@@ -87,7 +87,7 @@ X-Api-Key: {{$azure id=${secretId} credential=alice}}
 /** The code stands at the top until it was entered; who one is outlives the server. */
 export async function deviceCodeScenario(bench, office) {
   await bench.command("Vault LSP: Sign In");
-  await bench.pickRow("alice").click();
+  await bench.choose(bench.pickRow("alice"));
   await enterCode(bench, office, "device-code");
   await bench.toast("alice works: signed in as alice@example.test").waitFor();
   await bench.page.locator(".quick-input-widget").waitFor({ state: "hidden" });
@@ -99,7 +99,7 @@ export async function deviceCodeScenario(bench, office) {
   await row.waitFor();
   await bench.picture("credentials-signed-in");
   await row.click();
-  await bench.action("Sign Out").click();
+  await bench.choose(bench.action("Sign Out"));
   await bench.command("Vault LSP: Manage Credentials");
   await bench.pickRow("alice").waitFor();
   assert.equal(await row.count(), 0, "alice is still signed in");

@@ -122,6 +122,23 @@ class Workbench {
       .first();
   }
 
+  /**
+   * Chooses an item of a quick pick with the keys. The list draws its rows anew
+   * while it appears, and an element that was one item is another then: a click
+   * falls on what has come under it.
+   */
+  async choose(item) {
+    await item.waitFor();
+    for (let moves = 0; moves < 100; moves++) {
+      if (await item.evaluate((element) => element.closest(".monaco-list-row.focused") !== null)) {
+        await this.page.keyboard.press("Enter");
+        return;
+      }
+      await this.page.keyboard.press("ArrowDown");
+    }
+    throw new Error(`the keys do not reach ${item}`);
+  }
+
   /** Waits for the overview of a form, whose first entry completes it. */
   async overview() {
     await this.page.locator(".quick-input-widget .monaco-list-row.focused .codicon-check").waitFor();
@@ -200,15 +217,17 @@ class Workbench {
     await this.page.locator(".editor-instance .view-line").first().click();
   }
 
-  /** Runs a command of the palette. */
+  /**
+   * Runs a command of the palette. One that ran before stands in the list before
+   * anything is typed; letters are highlighted once the list is that of the text.
+   */
   async command(title) {
     await this.page.keyboard.press("F1");
     await this.page.locator(".quick-input-widget input:visible").last().fill(`>${title}`);
-    await this.page
-      .locator(
-        `.quick-input-widget .monaco-list-row[aria-label^="${title}"]:not([aria-label^="${title} with"])`,
-      )
-      .first()
-      .click();
+    const rows = this.page.locator(
+      `.quick-input-widget .monaco-list-row[aria-label^="${title}"]:not([aria-label^="${title} with"])`,
+      { has: this.page.locator(".label-name .highlight") },
+    );
+    await this.choose(rows.first());
   }
 }

@@ -231,7 +231,7 @@ async function localScenario(bench, echo) {
   await bench.prompt("Insert Secret: Local vault · secret");
   await bench.pickRow("stripe-key").waitFor();
   await bench.picture("form-secret");
-  await bench.pickRow("stripe-key").click();
+  await bench.choose(bench.pickRow("stripe-key"));
   await bench.overview();
   await bench.picture("form-overview");
   await keyboard.press("Enter");
@@ -253,7 +253,7 @@ async function localScenario(bench, echo) {
 
 async function environmentScenario(bench) {
   await bench.page.locator(".statusbar-item", { hasText: "No Environment" }).click();
-  await bench.pickRow("prod").click();
+  await bench.choose(bench.pickRow("prod"));
   await bench.page.locator(".statusbar-item", { hasText: "prod" }).waitFor();
   await bench.picture("environment");
 }
@@ -268,10 +268,10 @@ async function codeActionScenario(bench) {
   await bench.picture("code-action");
   await action.click();
   await bench.prompt("Insert Secret: HashiCorp Vault · path");
-  await bench.pickRow("app/").click();
-  await bench.pickRow("app/search").click();
-  await bench.pickRow("key").click();
-  await bench.pickRow("api_key").click();
+  await bench.choose(bench.pickRow("app/"));
+  await bench.choose(bench.pickRow("app/search"));
+  await bench.choose(bench.pickRow("key"));
+  await bench.choose(bench.pickRow("api_key"));
   await bench.overview();
   await bench.picture("form-vault");
   await bench.page.keyboard.press("Enter");
