@@ -34,7 +34,7 @@ func TestTarget(t *testing.T) {
 		{"path and variable host from a vault", "@host = {{$vault path=base}}\n\nGET /a", "/v1/a"},
 		{"asterisk", "OPTIONS *\nHost: HOST", "*"},
 		{"asterisk and host with a scheme", "OPTIONS * HTTP/1.1\nHost: http://HOST", "*"},
-		{"path and host with a scheme", "GET /a\nHost: HTTP://HOST", "/a"},
+		{"path and host with a scheme", "GET /a\nHost: HTTP://HOST/", "/a"},
 		{"fragment is not sent", "GET http://HOST/a?x=1#part?y", "/a?x=1"},
 		{"only illegal characters are encoded", "GET http://HOST/é/a%20b/100%/c,d;e:f@g?q=ü&ids[]=1&x=\"y\"", "/%C3%A9/a%20b/100%25/c,d;e:f@g?q=%C3%BC&ids[]=1&x=%22y%22"},
 		{"variable stays as written", "@v = a/b?c=d&e=%2F\n\nGET http://HOST/{{v}}", "/a/b?c=d&e=%2F"},

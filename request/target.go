@@ -70,7 +70,7 @@ func (b *builder) targetFromHost() bool {
 		b.fail(CodeMissingHost, "the target is only a path, and there is neither a Host header nor a variable host", "write the whole URL, or add a line such as Host: example.com", b.req.Target.Span)
 		return false
 	}
-	b.plan.target.scheme, b.host = cutScheme(b.host)
+	b.plan.target.scheme, b.host = cutScheme(cutSlash(b.host))
 	b.plan.target.authority = b.host
 	for i := range b.plan.headers {
 		if h := &b.plan.headers[i]; h.name == "Host" {
@@ -99,11 +99,15 @@ func (b *builder) hostVariable(pieces []piece) []piece {
 		return nil
 	}
 	const src = "{{host}}"
-	host := trimPieces(b.expandIn(src, template.Scan(src, text.Span{Start: 0, End: len(src)}), &b.req.Target.Span))
-	if n := len(host); n > 0 && host[n-1].use == literal {
-		host[n-1].text = strings.TrimSuffix(host[n-1].text, "/")
+	return cutSlash(trimPieces(b.expandIn(src, template.Scan(src, text.Span{Start: 0, End: len(src)}), &b.req.Target.Span)))
+}
+
+// cutSlash cuts the slash off the end of an address that a path follows.
+func cutSlash(pieces []piece) []piece {
+	if n := len(pieces); n > 0 && pieces[n-1].use == literal {
+		pieces[n-1].text = strings.TrimSuffix(pieces[n-1].text, "/")
 	}
-	return host
+	return pieces
 }
 
 // cutAuthority cuts what stands before the query.
