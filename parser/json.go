@@ -43,6 +43,8 @@ type RequestDescription struct {
 	Curl       []OptionDescription    `json:"curl,omitempty"`
 	Variables  []VariableDescription  `json:"variables"`
 	References []ReferenceDescription `json:"references"`
+	// Calls are those of system variables.
+	Calls []CallDescription `json:"calls,omitempty"`
 	// Responses are the values taken out of other requests and their responses;
 	// they are among Variables too.
 	Responses []ResponseDescription `json:"responses,omitempty"`
@@ -94,8 +96,19 @@ type FileDescription struct {
 
 // VariableDescription is one use of a variable, also inside a reference.
 type VariableDescription struct {
-	Name string    `json:"name"`
-	Span text.Span `json:"span"`
+	Name string `json:"name"`
+	// Encoded is set for {{%name}}.
+	Encoded bool      `json:"encoded,omitempty"`
+	Span    text.Span `json:"span"`
+}
+
+// CallDescription is one call of a system variable, {{$name …}}. The arguments
+// are those in parentheses where there are any, without quotes and with escapes
+// resolved, nested variables as written.
+type CallDescription struct {
+	Name      string    `json:"name"`
+	Arguments []string  `json:"arguments,omitempty"`
+	Span      text.Span `json:"span"`
 }
 
 // ReferenceDescription is one secret reference.
@@ -202,7 +215,7 @@ func describeBody(f *File, r *Request) *BodyDescription {
 // addExpr adds the variables and the reference of one expression.
 func (d *RequestDescription) addExpr(src string, e *template.Expr, isProvider func(string) bool) {
 	if e.Kind == template.Variable || e.Kind == template.EncodedVariable {
-		d.Variables = append(d.Variables, VariableDescription{Name: e.Name, Span: e.Span})
+		d.Variables = append(d.Variables, VariableDescription{Name: e.Name, Encoded: e.Kind == template.EncodedVariable, Span: e.Span})
 		if ref, ok := ParseResponseRef(src, e); ok {
 			d.Responses = append(d.Responses, describeResponse(src, e, ref))
 		}
@@ -220,9 +233,37 @@ func (d *RequestDescription) addExpr(src string, e *template.Expr, isProvider fu
 			}
 		}
 	}
-	if e.Kind == template.Call && (isProvider(e.Name) || hasOnlyFields(e)) {
+	switch {
+	case e.Kind != template.Call:
+	case isProvider(e.Name) || hasOnlyFields(e):
 		d.References = append(d.References, describeReference(src, e))
+	default:
+		d.Calls = append(d.Calls, describeCall(src, e))
 	}
+}
+
+func describeCall(src string, e *template.Expr) CallDescription {
+	d := CallDescription{Name: e.Name, Span: e.Span}
+	for i := range e.Args {
+		value := argumentText(src, &e.Args[i])
+		if e.Args[i].Name != "" {
+			value = e.Args[i].Name + "=" + value
+		}
+		d.Arguments = append(d.Arguments, value)
+	}
+	name, inside, found := strings.Cut(strings.Join(append([]string{e.Name}, d.Arguments...), " "), "(")
+	inside, closed := strings.CutSuffix(inside, ")")
+	if !found || !closed || !strings.HasPrefix(e.Name, "random.") {
+		// A parenthesis in a title or in a format is a part of it.
+		return d
+	}
+	d.Name, d.Arguments = strings.TrimSpace(name), nil
+	if strings.TrimSpace(inside) != "" {
+		for argument := range strings.SplitSeq(inside, ",") {
+			d.Arguments = append(d.Arguments, strings.TrimSpace(argument))
+		}
+	}
+	return d
 }
 
 // hasOnlyFields reports whether a call has fields and no other argument.
@@ -239,15 +280,20 @@ func describeReference(src string, e *template.Expr) ReferenceDescription {
 	d := ReferenceDescription{Provider: e.Name, Fields: []FieldDescription{}, Span: e.Span}
 	for i := range e.Args {
 		a := &e.Args[i]
-		value := ""
-		for _, part := range a.Value {
-			if part.Expr != nil {
-				value += part.Span.Of(src)
-			} else {
-				value += part.Text
-			}
-		}
-		d.Fields = append(d.Fields, FieldDescription{Name: a.Name, Value: value, Span: a.Span})
+		d.Fields = append(d.Fields, FieldDescription{Name: a.Name, Value: argumentText(src, a), Span: a.Span})
 	}
 	return d
+}
+
+// argumentText is an argument's value, nested variables as written.
+func argumentText(src string, a *template.Arg) string {
+	value := ""
+	for _, part := range a.Value {
+		if part.Expr != nil {
+			value += part.Span.Of(src)
+		} else {
+			value += part.Text
+		}
+	}
+	return value
 }

@@ -56,6 +56,36 @@ func TestDescribeReferences(t *testing.T) {
 	}
 }
 
+// TestDescribeCalls: the calls of system variables and their arguments.
+func TestDescribeCalls(t *testing.T) {
+	t.Parallel()
+	for expression, want := range map[string][]string{
+		"$guid":                               {"guid"},
+		"$randomInt 1 {{top}}":                {"randomInt", "1", "{{top}}"},
+		`$datetime "DD MM" -1 d`:              {"datetime", "DD MM", "-1", "d"},
+		"$random.integer(1, 10)":              {"random.integer", "1", "10"},
+		"$random.email()":                     {"random.email"},
+		"$input A (b) $value: x=1":            {"input", "A", "(b)", "$value:", "x=1"},
+		"$processEnv %name":                   {"processEnv", "%name"},
+		"$env.HOME":                           {"env.HOME"},
+		"$vault path=a":                       nil,
+		"host":                                nil,
+		"$aws secret=a key='{{$guid}}' $uuid": {"guid"},
+	} {
+		var got []string
+		for _, call := range parser.Describe(parser.Parse("GET {{"+expression+"}}"), func(name string) bool { return name == "aws" }).Requests[0].Calls {
+			got = append(append(got, call.Name), call.Arguments...)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", expression, diff)
+		}
+	}
+	variables := parser.Describe(parser.Parse("GET {{%a}}{{b}}"), func(string) bool { return false }).Requests[0].Variables
+	if len(variables) != 2 || !variables[0].Encoded || variables[1].Encoded {
+		t.Errorf("variables %+v", variables)
+	}
+}
+
 // TestDescribeVariables: what is special about a definition is told.
 func TestDescribeVariables(t *testing.T) {
 	t.Parallel()
