@@ -71,7 +71,3 @@ func (p Plan) Format(f fmt.State, _ rune) {
 
 // Format prints reference and placement for every verb.
 func (u Use) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "%s (%s)", u.Reference, u.In) }
-
-// Origin returns the origin that the request goes to, or "" if a value decides
-// it.
-func (p *Plan) Origin() string { return p.target.origin }

@@ -72,7 +72,7 @@ func TestErrors(t *testing.T) {
 		"key: wrapped key":      {flip(key, wrapped), withPassphrase(passphrase), providers.Damaged, "local.key.age is damaged"},
 		"key: end":              {flip(key, end), withPassphrase(passphrase), providers.Damaged, "local.key.age is damaged"},
 		"key: truncated":        {truncate(key), withPassphrase(passphrase), providers.Damaged, "local.key.age is damaged"},
-		"key: no checksum":      {remove((*Vault).sumPath), withPassphrase("wrong"), providers.Locked, "is wrong"},
+		"key: no checksum":      {remove(func(v *Vault) string { return v.keyFile().SumPath() }), withPassphrase("wrong"), providers.Locked, "is wrong"},
 		"key: gone":             {remove(key), withPassphrase(passphrase), providers.Locked, "is not there"},
 		"no vault":              {remove(data), withPassphrase(passphrase), providers.NotFound, "there is no vault"},
 		"keyring of passphrase": {nothing, withKeyring(), providers.Locked, "protected by a passphrase"},

@@ -10,7 +10,6 @@ import (
 
 func (v *Vault) dataPath() string { return filepath.Join(v.dir, v.name+".age") }
 func (v *Vault) keyPath() string  { return v.keyFile().Path }
-func (v *Vault) sumPath() string  { return v.keyFile().SumPath() }
 
 // keyFile holds the key where a passphrase protects it.
 func (v *Vault) keyFile() agefile.KeyFile {
