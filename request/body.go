@@ -112,6 +112,9 @@ func (b *builder) appendText(s string, at text.Span) {
 // shapeBody applies what the media type asks for.
 func (b *builder) shapeBody() {
 	parts := b.plan.body.parts
+	for i := range parts {
+		parts[i].pieces = joinWritten(parts[i].pieces)
+	}
 	kind := b.plan.mediaType()
 	edit := func(change func(piece) string) {
 		for _, part := range parts {

@@ -132,6 +132,7 @@ func TestBodies(t *testing.T) {
 		{"expanded latin1", "", "<@latin1 latin.txt", "café value"},
 		{"form with blanks", "Content-Type: application/x-www-form-urlencoded", "a = 1 &\nb = 2", "a=1&b=2"},
 		{"form over lines", "Content-Type: application/x-www-form-urlencoded", "a=1\n&b=x y\n  &c = 3&\nd=é+%20", "a=1&b=x%20y&c=3&d=%C3%A9+%20"},
+		{"form with comments", "Content-Type: application/x-www-form-urlencoded", "a=1\n# comment\n&b={{name}}&\n// comment\nc = 2", "a=1&b=value&c=2"},
 		{"multipart", "Content-Type: multipart/form-data; boundary=X", "--X\nContent-Disposition: form-data; name=\"f\"; filename=\"d\"\n\n< data.bin\n--X--\n",
 			"--X\r\nContent-Disposition: form-data; name=\"f\"; filename=\"d\"\r\n\r\n" + files["data.bin"] + "\r\n--X--\r\n"},
 		{"multipart with an expanded file", "Content-Type: multipart/form-data; boundary=X", "--X\n\n<@ lines.txt\n--X\n\n{{lines}}\n--X--",

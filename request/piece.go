@@ -44,6 +44,24 @@ const placeholder = "\x00"
 // values are the values of a plan's uses, by index.
 type values []string
 
+// joinWritten joins text of the request file that follows text of it: a comment or
+// the indentation of a fence stood between, and a form's lines are one text.
+func joinWritten(pieces []piece) []piece {
+	var joined []piece
+	for len(pieces) > 0 {
+		next, text := pieces[0], strings.Builder{}
+		n := 0
+		for ; n < len(pieces) && pieces[n].written; n++ {
+			text.WriteString(pieces[n].text)
+		}
+		if n > 0 {
+			next.text = text.String()
+		}
+		joined, pieces = append(joined, next), pieces[max(n, 1):]
+	}
+	return joined
+}
+
 // render puts the values in; a use without a value must not be rendered.
 func render(pieces []piece, v values) string {
 	var out strings.Builder
