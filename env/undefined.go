@@ -32,8 +32,12 @@ func (x *expander) undefined(e *template.Expr, o origin) {
 		x.problem(CodeUndefined, "", o, e.NameSpan, "%s is set by the script in line %d, and scripts are not run; write the value into a variable.", head, line)
 		return
 	}
-	if environments := x.scope.envs.Defining(e.Name); x.scope.environment == "" && len(environments) > 0 {
-		x.problem(CodeUndefined, "", o, e.NameSpan, "There is no variable %s as long as no environment is selected; %s.", e.Name, definedIn(environments))
+	if environments := x.scope.envs.Defining(e.Name); len(environments) > 0 {
+		where := "as long as no environment is selected"
+		if x.scope.environment != "" {
+			where = "in the environment " + x.scope.environment
+		}
+		x.problem(CodeUndefined, "", o, e.NameSpan, "There is no variable %s %s; %s.", e.Name, where, definedIn(environments))
 		return
 	}
 	if suggestion := x.scope.suggest.nearest(e.Name); suggestion != "" {
@@ -58,10 +62,14 @@ func (e *Environments) Defining(name string) []string {
 	if e == nil {
 		return nil
 	}
-	head, _, _ := strings.Cut(name, ".")
+	head := name
+	if end := strings.IndexAny(name, ".["); end > 0 {
+		head = name[:end]
+	}
 	var names []string
 	for _, environment := range e.names {
-		if variables := e.byName[environment]; variables[name] != nil || variables[head] != nil {
+		variables := e.byName[environment]
+		if outer := variables[head]; variables[name] != nil || outer != nil && outer[0].Object != "" {
 			names = append(names, environment)
 		}
 	}
