@@ -25,9 +25,11 @@ type bodyReader struct {
 	// blank is set when a blank line stands behind the last line that is sent,
 	// or before the first one.
 	blank bool
-	// closed is set when the last line that is sent closes a multipart body.
-	closed bool
-	shape  bodyShape
+	// delimiter is the first line of a multipart body that begins with two
+	// dashes; closed is set when the last line that is sent is the closing one.
+	delimiter string
+	closed    bool
+	shape     bodyShape
 }
 
 // readBody reads from the current line to the end of the body. The lines
@@ -55,7 +57,7 @@ func (b *bodyReader) readLine() (ended bool) {
 		return true
 	}
 	switch {
-	case !b.keepComments && isComment(content):
+	case (!b.keepComments || b.closed) && isComment(content):
 		b.wait(ItemComment)
 		return false
 	case content[0] == '<' && isFileLine(content):
@@ -75,11 +77,24 @@ func (b *bodyReader) readLine() (ended bool) {
 			p.problem(CodeCommentSent, Warning, "this line is sent as a part of the multipart body, where other tools take it for a comment; remove it", p.trimmed())
 		}
 	}
-	b.closed = b.multipart && strings.HasPrefix(content, "--") && strings.HasSuffix(strings.TrimRight(content, " \t"), "--")
+	b.closed = b.multipart && b.closes(strings.TrimRight(content, " \t"))
 	b.contentEnd, b.contentNext = p.line.end, p.line.next
 	b.blank = false
 	p.advance()
 	return false
+}
+
+// closes reports whether a line of a multipart body is its closing delimiter.
+func (b *bodyReader) closes(line string) bool {
+	if !strings.HasPrefix(line, "--") {
+		return false
+	}
+	if len(b.delimiter) <= len("--") {
+		b.delimiter = line
+		return false
+	}
+	rest, ok := strings.CutPrefix(line, b.delimiter)
+	return ok && rest == "--"
 }
 
 // wait keeps a line that belongs to the body only if text follows it.

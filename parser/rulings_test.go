@@ -83,6 +83,14 @@ func TestRulingC01CommentsInBodies(t *testing.T) {
 			want: []string{"POST | http://a | {}"}, codes: dropped[:1],
 		},
 		"only comments are no body": {src: "POST http://a\n\n# one\n// two\n", want: []string{"POST | http://a"}},
+		"behind the end of a multipart body": {
+			src:  "POST http://a\nContent-Type: multipart/form-data; boundary=b\n\n--b\n\n# one\n--b--\n\n# far behind\n",
+			want: []string{"POST | http://a | Content-Type: multipart/form-data; boundary=b | --b\n\n# one\n--b--"}, codes: []string{"warning comment-sent"},
+		},
+		"behind what is no end of a multipart body": {
+			src:  "POST http://a\nContent-Type: multipart/form-data\n\n--b\n\n--c--\n# one\n--b--\n# behind\nmore\n",
+			want: []string{"POST | http://a | Content-Type: multipart/form-data | --b\n\n--c--\n# one\n--b--\nmore"}, codes: []string{"warning comment-sent", "hint comment-in-body"},
+		},
 	}
 	for _, mediaType := range []string{"application/json; charset=utf-8", "application/vnd.api+json", "application/graphql", "application/x-www-form-urlencoded"} {
 		header := "Content-Type: " + mediaType
