@@ -20,7 +20,7 @@ func (in Input) fixes(d Diagnostic) []Action {
 	if d.Suggestion != "" {
 		add("Change to "+d.Suggestion, Edit{Span: d.Span, New: d.Suggestion})
 	}
-	if d.Code == env.CodeUndefined {
+	if d.Code == env.CodeUndefined || d.Code == env.CodeNoEnvironment {
 		fixes = append(fixes, in.selections(d)...)
 	}
 	if fix, ok := fixers[d.Code]; ok {
@@ -36,6 +36,7 @@ func (in Input) fixes(d Diagnostic) []Action {
 
 // fixers are the repairs by the code that they are for.
 var fixers = map[string]func(in Input, d Diagnostic, add func(string, ...Edit)){
+	env.CodeNoEnvironment:              Input.fixUndefined,
 	env.CodeUndefined:                  Input.fixUndefined,
 	secret.CodeMissingField:            Input.fixMissingField,
 	secret.CodeUnknownField:            Input.fixRemoveField,
@@ -70,13 +71,10 @@ var fixers = map[string]func(in Input, d Diagnostic, add func(string, ...Edit)){
 	CodeQuotedVariable:                 Input.fixQuotedValue,
 }
 
-// selections offers the environments that define an undefined variable, where
-// none is selected.
+// selections offers the environments that define a variable which the selected
+// one, or none, does not.
 func (in Input) selections(d Diagnostic) []Action {
 	const most = 5
-	if in.Environment != "" {
-		return nil
-	}
 	var actions []Action
 	for _, name := range in.Environments.Defining(d.Span.Of(in.File.Src)) {
 		if len(actions) < most {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/vault-lsp/vault-lsp/env"
 	"github.com/vault-lsp/vault-lsp/secret"
 )
 
@@ -134,6 +135,15 @@ func TestActionsSelect(t *testing.T) {
 	in, selection := selected(t, "GET https://{{ho‸st}}/{{tag}}\n")
 	in.Environment, in.Scope = "", nil
 	if got := Actions(in, selection); len(got) != 2 || got[0].Environment != "dev" || got[0].Title != "Select the environment dev" || got[0].Edits != nil || !got[0].Preferred {
+		t.Errorf("%+v", got)
+	}
+	// It is said once, and repaired everywhere.
+	if found := codesOf(Diagnose(in), env.CodeNoEnvironment); len(found) != 1 || found[0].Span.Of(in.File.Src) != "host" {
+		t.Errorf("%+v", found)
+	}
+	in, selection = selected(t, "GET https://{{host}}/\n\n###\nGET https://{{ta‸g}}/\n")
+	in.Environment, in.Scope = "", nil
+	if got := Actions(in, selection); len(got) != 2 || got[0].Environment != "dev" {
 		t.Errorf("%+v", got)
 	}
 	in, selection = selected(t, "GET https://{{no‸thing}}/\n")

@@ -78,6 +78,7 @@ var codes = []CodeInfo{
 	{CodeLiteralSecret, parser.Warning, "The file holds what looks like a real secret: a JSON Web Token, an AWS access key id, a GitHub, GitLab, Slack, Stripe or Vault token, or a private key. Put it into a vault and a reference here. The history of the repository may still hold it: replace the secret.", "X-A: glpat-0123456789abcdefABCD"},
 	// Variables.
 	{env.CodeUndefined, parser.Error, "No variable of that name is defined in the file or the selected environment. The request is not sent with the braces as text.", "GET https://{{hots}}/"},
+	{env.CodeNoEnvironment, parser.Error, "A variable is defined in environments, and none is selected. It is reported at the first such variable of the file. The quick fixes select one; on the command line `--env` does.", ""},
 	{env.CodeCycle, parser.Error, "Variables are defined by each other.", "@a = {{b}}\n@b = {{a}}"},
 	{env.CodeLimit, parser.Error, "Variables expand to too much text.", ""},
 	{env.CodeUnknownSystem, parser.Error, "There is no such system variable.", "X-A: {{$gid}}"},

@@ -74,6 +74,8 @@ type diagnoser struct {
 	good map[string]bool
 	// defined are where the file first defines each of its variables.
 	defined map[string]int
+	// unselected is set when it was reported that no environment is selected.
+	unselected bool
 	// problems counts what package env reported, through report; part is the one
 	// part of the template that is checked.
 	problems int
@@ -187,6 +189,13 @@ func (d *diagnoser) problem(p env.Problem) {
 	d.problems++
 	if p.Syntax {
 		return
+	}
+	if p.Code == env.CodeNoEnvironment {
+		// One of them says it: all others are solved with it.
+		if d.unselected {
+			return
+		}
+		d.unselected = true
 	}
 	x := Diagnostic{Code: p.Code, Message: p.Message, Span: p.Span, Suggestion: p.Suggestion}
 	if p.Variable != "" {

@@ -87,6 +87,7 @@ func (e Expansion) Text() (value string, ok bool) {
 // package template.
 const (
 	CodeUndefined       = "undefined-variable"
+	CodeNoEnvironment   = "environment-not-selected"
 	CodeCycle           = "variable-cycle"
 	CodeLimit           = "expansion-limit"
 	CodeUnknownSystem   = "unknown-system-variable"

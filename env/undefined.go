@@ -33,11 +33,11 @@ func (x *expander) undefined(e *template.Expr, o origin) {
 		return
 	}
 	if environments := x.scope.envs.Defining(e.Name); len(environments) > 0 {
-		where := "as long as no environment is selected"
-		if x.scope.environment != "" {
-			where = "in the environment " + x.scope.environment
+		if x.scope.environment == "" {
+			x.problem(CodeNoEnvironment, "", o, e.NameSpan, "No environment is selected; %s %s.", defining(environments), e.Name)
+		} else {
+			x.problem(CodeUndefined, "", o, e.NameSpan, "There is no variable %s in the environment %s; %s it.", e.Name, x.scope.environment, defining(environments))
 		}
-		x.problem(CodeUndefined, "", o, e.NameSpan, "There is no variable %s %s; %s.", e.Name, where, definedIn(environments))
 		return
 	}
 	if suggestion := x.scope.suggest.nearest(e.Name); suggestion != "" {
@@ -47,13 +47,13 @@ func (x *expander) undefined(e *template.Expr, o origin) {
 	x.problem(CodeUndefined, "", o, e.NameSpan, "There is no variable %s; define it in the file (@%s = …) or in http-client.env.json.", e.Name, e.Name)
 }
 
-// definedIn lists environments that define a name.
-func definedIn(environments []string) string {
+// defining lists environments that define a name.
+func defining(environments []string) string {
 	if len(environments) == 1 {
-		return "the environment " + environments[0] + " defines it"
+		return environments[0] + " defines"
 	}
 	last := len(environments) - 1
-	return "the environments " + strings.Join(environments[:last], ", ") + " and " + environments[last] + " define it"
+	return strings.Join(environments[:last], ", ") + " and " + environments[last] + " define"
 }
 
 // Defining returns the environments that define what a name, which may be

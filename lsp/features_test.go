@@ -95,8 +95,8 @@ func TestCodeActionSelectsAnEnvironment(t *testing.T) {
 	if err := w.Command(actions[0].Command.Command, actions[0].Command.Arguments[0], nil); err != nil {
 		t.Fatal(err)
 	}
-	w.Await("diagnostics without the undefined variable", func(m lsptest.Message) bool {
-		return m.Method == "textDocument/publishDiagnostics" && contains(m.Params, uri) && !contains(m.Params, "undefined-variable")
+	w.Await("diagnostics where an environment is selected", func(m lsptest.Message) bool {
+		return m.Method == "textDocument/publishDiagnostics" && contains(m.Params, uri) && !contains(m.Params, "environment-not-selected")
 	})
 }
 

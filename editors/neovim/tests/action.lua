@@ -7,7 +7,7 @@ vim.fn.writefile({ 'GET https://a.example/{{x}}' }, path)
 local bufnr = check.open(path)
 local function undefined()
   return vim.iter(vim.diagnostic.get(bufnr)):any(function(d)
-    return d.code == 'undefined-variable'
+    return d.code == 'environment-not-selected'
   end)
 end
 check.eventually('a diagnostic', undefined)
