@@ -120,6 +120,7 @@ func TestConstructsOfBodies(t *testing.T) {
 		"mixed":             {post + "a\n< ./b\nc\n", []string{`body mixed "a\n" "c"`, `file "./b"`}},
 		"GraphQL file":      {post + "gql a < ./a.gql\n\n{}\n", []string{`graphql file "a"`}},
 		"NDJSON":            {"POST http://a\nContent-Type: application/x-ndjson\n\n{}\n{}\n", []string{`body inline "{}\n{}"`}},
+		"GRAPHQL ws://":     {"GRAPHQL ws://a\n\n{ a }\n", []string{"protocol-not-sent", "WebSocket", "runnable=false"}},
 		"messages":          {"WS ws://a\n\n1\n===\n2\n=== wait-for-server\n3\n", []string{`message "1" wait=false`, `message "2" wait=false`, `message "3" wait=true`}},
 		"underlined title":  {"POST http://a\nContent-Type: text/markdown\n\na\n===\nb\n", []string{`body inline "a\n===\nb"`}},
 		"no blank line":     {"POST http://a\n{}\n", []string{`body inline "{}"`, "missing-blank-line"}},

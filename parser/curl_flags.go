@@ -76,7 +76,7 @@ var curlFlags = []curlFlag{
 	{0, "retry-max-time", true, curlIgnored, ""},
 	{0, "retry-all-errors", false, curlIgnored, ""},
 	{0, "retry-connrefused", false, curlIgnored, ""},
-	{'k', "insecure", false, curlRefused, "certificates are always checked; trust the server's authority instead"},
+	{'k', "insecure", false, curlRefused, "trust the server's authority, or name the host in tls.insecureHosts of your configuration"},
 	{'F', "form", true, curlRefused, "write a multipart body below a request line"},
 	{0, "form-string", true, curlRefused, "write a multipart body below a request line"},
 	{'T', "upload-file", true, curlRefused, "write -X PUT and --data-binary @file"},
@@ -99,9 +99,9 @@ var curlFlags = []curlFlag{
 	{'x', "proxy", true, curlRefused, "proxies stand in your configuration"},
 	{'o', "output", true, curlRefused, "remove it; the answer is shown"},
 	{'O', "remote-name", false, curlRefused, "remove it; the answer is shown"},
-	{'E', "cert", true, curlRefused, "client certificates stand in your configuration"},
-	{0, "key", true, curlRefused, "client certificates stand in your configuration"},
-	{0, "cacert", true, curlRefused, "trusted authorities stand in your configuration"},
+	{'E', "cert", true, curlRefused, "no client certificate is sent"},
+	{0, "key", true, curlRefused, "no client certificate is sent"},
+	{0, "cacert", true, curlRefused, "trust the authority in the system's store"},
 	{'m', "max-time", true, curlRefused, "write # @timeout above the command"},
 }
 

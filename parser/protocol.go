@@ -29,7 +29,7 @@ var protocolSchemes = []struct {
 func (p *parser) checkProtocol() {
 	r := p.request
 	r.Protocol = protocolMethods[r.Method]
-	if r.Protocol == ProtocolHTTP && len(r.Target.Parts) > 0 && r.Target.Parts[0].Expr == nil {
+	if (r.Protocol == ProtocolHTTP || r.Protocol == ProtocolGraphQL) && len(r.Target.Parts) > 0 && r.Target.Parts[0].Expr == nil {
 		target := r.Target.Parts[0].Span.Of(p.src)
 		for _, scheme := range protocolSchemes {
 			if len(target) >= len(scheme.begin) && strings.EqualFold(target[:len(scheme.begin)], scheme.begin) {

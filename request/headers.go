@@ -69,6 +69,9 @@ func (b *builder) headers() {
 			b.host, b.hostSpan, b.hasHost = pieces, h.Value.Span, true
 			b.setPlacement(pieces, InHeader+"Host")
 			continue
+		case "Clientcert", "X-Clientcert":
+			b.fail(CodeBadHeader, "the header "+h.Name+" of httpYac is not sent: it names a client certificate and its passphrase", "remove the line; no client certificate is sent", h.Span)
+			continue
 		case "Content-Length", "Transfer-Encoding":
 			b.warn("The header " + name + " of the file is not sent: it follows from the body.")
 			continue
@@ -159,7 +162,11 @@ func (b *builder) authorization(line *header, source *parser.Header) {
 		case strings.Contains(form, ":") || form == placeholder:
 			line.pieces, line.basic = rest, true
 		}
-	case "digest", "ntlm", "negotiate", "aws":
+	case "openid", "oauth2":
+		if two {
+			b.fail(CodeBadAuth, "Authorization: "+show(scheme)+" of httpYac is not supported", "put the token into a vault and write Bearer and a reference to it", source.Span)
+		}
+	case "digest", "ntlm", "negotiate", "aws", "cognito":
 		if two && !strings.Contains(outline(rest), "=") {
 			b.fail(CodeBadAuth, "Authorization: "+show(scheme)+" with a user and a password is not supported", "the password would be sent in clear; use a token or Basic", source.Span)
 		}
