@@ -65,7 +65,7 @@ func TestDescribeCalls(t *testing.T) {
 		`$datetime "DD MM" -1 d`:              {"datetime", "DD MM", "-1", "d"},
 		"$random.integer(1, 10)":              {"random.integer", "1", "10"},
 		"$random.email()":                     {"random.email"},
-		"$input A (b) $value: x=1":            {"input", "A", "(b)", "$value:", "x=1"},
+		"$input A (b) $value: x=1":            {"input", "A (b) $value: x=1"},
 		"$processEnv %name":                   {"processEnv", "%name"},
 		"$env.HOME":                           {"env.HOME"},
 		"$vault path=a":                       nil,

@@ -35,9 +35,47 @@ func (r *argReader) readArgs() (closed bool) {
 			r.at += 2
 			return true
 		}
+		if IsQuestion(r.e.Name) {
+			r.s.argList = append(r.s.argList, r.readText())
+			continue
+		}
 		r.s.argList = append(r.s.argList, r.readArg())
 	}
 	return false
+}
+
+// IsQuestion reports the calls of httpYac that ask the user something. What
+// stands behind such a name is one text, in which quotes are nothing special:
+// {{$input What's your name?}}.
+func IsQuestion(name string) bool {
+	name, _ = strings.CutSuffix(name, "-askonce")
+	switch name {
+	case "input", "prompt", "password", "pick":
+		return true
+	}
+	return false
+}
+
+// readText reads the text of a question, up to }}.
+func (r *argReader) readText() Arg {
+	src := r.s.src
+	a := Arg{Span: text.Span{Start: r.at}}
+	r.s.parts = r.s.parts[:0]
+	run := r.at
+	for r.at < r.limit && !isClose(src, r.at, r.limit) {
+		if isOpen(src, r.at, r.limit) {
+			r.addText(run, r.at)
+			r.readNested(r.limit)
+			run = r.at
+			continue
+		}
+		r.at++
+	}
+	a.Span.End = trim(src, text.Span{Start: a.Span.Start, End: r.at}).End
+	r.addText(run, max(run, a.Span.End))
+	a.ValueSpan = a.Span
+	a.Value = r.s.values.Copy(r.s.parts)
+	return a
 }
 
 // readArg reads a field or a positional argument.
