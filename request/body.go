@@ -52,6 +52,10 @@ func (b *builder) body() {
 		b.curlBody()
 		return
 	}
+	if e, _, ok := b.scope.WholeHeader(b.file.Src, b.req); ok {
+		b.fail(CodeNotRunnable, e.Name+" holds a whole header, and a value can add none", "write the header itself in the place of the variable", e.Span)
+		return
+	}
 	if s := b.file.Structure(b.req); s.Kind == parser.StructureGraphQL && b.graphQLBody(s.GraphQL) {
 		return
 	}

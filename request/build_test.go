@@ -313,6 +313,7 @@ func TestBuildRefuses(t *testing.T) {
 		{"flows of httpYac", "GET http://x.test\nAuthorization: openid client_credentials name", request.CodeBadAuth, "", 4},
 		{"client certificate of httpYac", "GET http://x.test\nX-ClientCert: pfx: ./a.pfx passphrase: b", request.CodeBadHeader, "", 4},
 		{"header without colon", "GET http://x.test\nContent-Type text/plain\n\n### next\n...", parser.CodeHeaderWithoutColon, "Content-Type text/plain", 4},
+		{"a header in a variable", "@auth = Authorization: Basic YTpi\n\nGET http://x.test\n{{auth}}\n", request.CodeNotRunnable, "{{auth}}", 4},
 		{"no target", "GET\n", parser.CodeMissingTarget, "", 4},
 		{"unclosed expression", "GET http://x.test/{{a\n", string(template.CodeUnclosed), "", 3},
 		{"unclosed quote", "GET http://x.test\nA: {{$vault path='a}}\n", string(template.CodeUnclosedQuote), "", 3},
