@@ -69,6 +69,7 @@ var fixers = map[string]func(in Input, d Diagnostic, add func(string, ...Edit)){
 	parser.CodeHeaderWithoutColon:      Input.fixBlankLine,
 	parser.CodeCommentSent:             Input.fixRemoveLine,
 	CodeQuotedVariable:                 Input.fixQuotedValue,
+	CodeTrailingComma:                  Input.fixTrailingComma,
 }
 
 // selections offers the environments that define a variable which the selected
@@ -332,6 +333,10 @@ func (in Input) fixRemoveLine(d Diagnostic, add func(string, ...Edit)) {
 		line.End += end + 1
 	}
 	add("Remove this line", Edit{Span: line})
+}
+
+func (in Input) fixTrailingComma(d Diagnostic, add func(string, ...Edit)) {
+	add("Remove the comma", Edit{Span: d.Span})
 }
 
 // fixQuotedValue removes the quotes around a value.

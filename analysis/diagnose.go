@@ -152,6 +152,7 @@ func (d *diagnoser) block(b *parser.Block) {
 		for i := range r.Body.Files {
 			d.template(r.Body.Files[i].Path)
 		}
+		d.jsonBody(r)
 	}
 	d.secrets(b)
 }
