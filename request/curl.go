@@ -51,10 +51,18 @@ func (p *Plan) curl(v values, verbatim bool) string {
 		return pieces
 	}
 	lines := []string{"curl"}
-	if p.Method != "GET" || !p.body.empty() {
+	switch {
+	case p.Method == "HEAD" && p.body.empty(): // with --request HEAD curl waits for a body
+		lines[0] += " --head"
+	case p.Method != "GET" || !p.body.empty():
 		lines[0] += " --request " + shellQuote(p.Method)
 	}
 	target := p.target.curl(v, plain)
+	if path := outline(p.target.path); path == "*" {
+		lines[0] += " --request-target '*'"
+	} else if strings.Contains(path+"/", "/./") || strings.Contains(path+"/", "/../") {
+		lines[0] += " --path-as-is"
+	}
 	if strings.ContainsAny(target, "[]{}") {
 		lines[0] += " --globoff"
 	}
@@ -65,7 +73,11 @@ func (p *Plan) curl(v values, verbatim bool) string {
 			lines = append(lines, "--user "+shellQuote(render(plain(h.pieces), v)))
 			continue
 		}
-		lines = append(lines, "--header "+shellQuote(h.name+": "+render(plain(h.pieces), v)))
+		line := h.name + ": " + render(plain(h.pieces), v)
+		if len(h.pieces) == 0 {
+			line = h.name + ";" // curl leaves out what ends in a colon
+		}
+		lines = append(lines, "--header "+shellQuote(line))
 	}
 	if p.target.hasUser {
 		lines = append(lines, "--user "+shellQuote(render(plain(p.target.userinfo), v)))

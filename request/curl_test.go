@@ -14,6 +14,10 @@ func TestCurl(t *testing.T) {
 		{"plain", "GET http://x.test/a?b=1", "curl 'http://x.test/a?b=1' \\\n  --location"},
 		{"references stay", "POST https://x.test/{{$vault path='a b'}}\nAuthorization: Bearer {{$vault path=t}}\n\n{\"it's\": \"{{$processEnv NAME}}\"}",
 			"curl --request POST --globoff 'https://x.test/{{$vault path='\\''a b'\\''}}' \\\n  --header 'Authorization: Bearer {{$vault path=t}}' \\\n  --header 'Content-Type:' \\\n  --data-raw '{\"it'\\''s\": \"{{$processEnv NAME}}\"}'"},
+		{"head", "HEAD http://x.test", "curl --head http://x.test \\\n  --location"},
+		{"asterisk", "OPTIONS *\nHost: x.test", "curl --request OPTIONS --request-target '*' http://x.test \\\n  --header 'Host: x.test' \\\n  --location"},
+		{"dots", "GET http://x.test/a/../b", "curl --path-as-is http://x.test/a/../b \\\n  --location"},
+		{"a header without a value", "GET http://x.test\nX-A:", "curl http://x.test \\\n  --header 'X-A;' \\\n  --location"},
 		{"basic", "# @no-redirect\nGET http://x.test\nAuthorization: Basic user {{$vault path=t}}", "curl http://x.test \\\n  --user 'user:{{$vault path=t}}'"},
 	}
 	for _, tt := range tests {
