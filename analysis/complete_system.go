@@ -51,9 +51,9 @@ func (c *completer) systemArgument(x openExpression) []CompletionItem {
 		end = ""
 		for _, value := range v.Params[index].Values {
 			if c.src[span.Start:span.End] != "" && c.src[span.Start] == '\'' {
-				value = strings.ReplaceAll(value, `"`, "'")
+				value.Text = strings.ReplaceAll(value.Text, `"`, "'")
 			}
-			add(value, v.Params[index].Doc, KindValue)
+			add(value.Text, value.Doc, KindValue)
 		}
 	}
 	return items

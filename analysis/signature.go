@@ -70,7 +70,7 @@ func systemSignature(v env.SystemVariable, active int) *Signature {
 		doc := p.Doc
 		separator := ": "
 		for _, value := range p.Values {
-			doc += separator + code(value)
+			doc += separator + code(value.Text) + " " + value.Doc
 			separator = ", "
 		}
 		s.Params = append(s.Params, SignatureParam{Span: text.Span{Start: start, End: from}, Doc: doc})

@@ -55,7 +55,7 @@ func TestSignature(t *testing.T) {
 func TestSignatureValues(t *testing.T) {
 	t.Parallel()
 	in, offset := atMarker(t, request+"A: {{$datetime ‸}}")
-	const want = "rfc1123, iso8601, or letters of Day.js in quotes: `rfc1123`, `iso8601`, `\"YYYY-MM-DD\"`"
+	const want = "how the time is written: `rfc1123` Sat, 31 Jan 2026 12:00:00 GMT, `iso8601` 2026-01-31T12:00:00.000Z, `\"YYYY-MM-DD\"` letters of Day.js"
 	if got := SignatureAt(in, offset).Params[0].Doc; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}

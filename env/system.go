@@ -41,8 +41,11 @@ type Param struct {
 	Name string // as in the signature
 	Doc  string
 	// Values are what may stand there, where there are few.
-	Values []string
+	Values []ParamValue
 }
+
+// ParamValue is one of the values of a Param, and what it stands for.
+type ParamValue struct{ Text, Doc string }
 
 // Systems returns the table of system variables. Their values are made by
 // package request. The slice is the caller's.
@@ -70,7 +73,7 @@ func (v *SystemVariable) rowArgs(name string, args []string) (_ []string, proble
 		return append([]string{rest}, args...), ""
 	}
 	if v.Name == "datetime" || v.Name == "localDatetime" {
-		if len(args) == 0 || len(args) == 2 && slices.Contains(OffsetUnits(), args[1]) {
+		if len(args) == 0 || len(args) == 2 && isOffsetUnit(args[1]) {
 			args = append([]string{"iso8601"}, args...)
 		}
 		return args, ""

@@ -7,8 +7,15 @@ import (
 	"strings"
 )
 
-// OffsetUnits are the units of the offsets of times, as Day.js names them.
-func OffsetUnits() []string { return []string{"y", "Q", "M", "w", "d", "h", "m", "s", "ms"} }
+// offsetUnits are the units of the offsets of times, as Day.js names them.
+var offsetUnits = []ParamValue{
+	{"y", "years"}, {"Q", "quarters"}, {"M", "months"}, {"w", "weeks"}, {"d", "days"},
+	{"h", "hours"}, {"m", "minutes"}, {"s", "seconds"}, {"ms", "milliseconds"},
+}
+
+func isOffsetUnit(s string) bool {
+	return slices.ContainsFunc(offsetUnits, func(unit ParamValue) bool { return unit.Text == s })
+}
 
 // MaxRandomText bounds the length of a random text, in characters.
 const MaxRandomText = 1 << 20
@@ -27,7 +34,7 @@ func checkOffset(name, example string, args []string) string {
 	if _, err := strconv.Atoi(args[0]); err != nil {
 		return fmt.Sprintf("The offset of $%s is a whole number, for example %s.", name, example)
 	}
-	if !slices.Contains(OffsetUnits(), args[1]) {
+	if !isOffsetUnit(args[1]) {
 		return "The unit must be y, Q, M, w, d, h, m, s or ms."
 	}
 	return ""

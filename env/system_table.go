@@ -21,7 +21,7 @@ var systems = []SystemVariable{
 	},
 	{
 		Name: "datetime", Signature: "$datetime [format] [offset unit]", Example: `{{$datetime "YYYY-MM-DD" -1 d}}`, MinArgs: 1, MaxArgs: 3, check: checkDatetime("datetime"),
-		Doc:    "The current time in UTC. The format is rfc1123, iso8601 (where none is written) or letters of Day.js in quotes (YYYY year, MM month, DD day, HH hour, mm minute, ss second, SSS millisecond, Z offset; [text] stands for itself), moved by an offset if one is given.",
+		Doc:    "The current time in UTC. The format is rfc1123, iso8601 (where none is written) or letters of Day.js in quotes (YYYY year, MM month, DD day, HH hour, mm minute, ss second, SSS millisecond, Z offset; `[text]` stands for itself), moved by an offset if one is given.",
 		Params: append(formatParam(), offsetParams()...),
 	},
 	{
@@ -152,12 +152,14 @@ func fake(name, what string) SystemVariable {
 func offsetParams() []Param {
 	return []Param{
 		{Name: "offset", Doc: "how many units to move the time by: -3"},
-		{Name: "unit", Doc: "y years, Q quarters, M months, w weeks, d days, h hours, m minutes, s seconds, ms milliseconds", Values: OffsetUnits()},
+		{Name: "unit", Doc: "the unit of the offset", Values: offsetUnits},
 	}
 }
 
 func formatParam() []Param {
-	return []Param{{Name: "format", Doc: "rfc1123, iso8601, or letters of Day.js in quotes", Values: []string{"rfc1123", "iso8601", `"YYYY-MM-DD"`}}}
+	return []Param{{Name: "format", Doc: "how the time is written", Values: []ParamValue{
+		{"rfc1123", "Sat, 31 Jan 2026 12:00:00 GMT"}, {"iso8601", "2026-01-31T12:00:00.000Z"}, {`"YYYY-MM-DD"`, "letters of Day.js"},
+	}}}
 }
 
 func rangeParams() []Param {
