@@ -34,6 +34,9 @@ type Input struct {
 	// Literals are the literal secrets of File's text where the caller keeps them
 	// from edit to edit; nil, or those of another text, are looked for anew.
 	Literals *Literals
+	// NamesTwo reports whether a path that File names is a file both beside it and
+	// in the workspace's root; nil where File is in no folder.
+	NamesTwo func(path string) bool
 }
 
 // Credential is what analysis may know of a credential profile.

@@ -151,6 +151,7 @@ func (d *diagnoser) block(b *parser.Block) {
 		d.template(r.Body.Content)
 		for i := range r.Body.Files {
 			d.template(r.Body.Files[i].Path)
+			d.namesTwo(r.Body.Files[i])
 		}
 		d.jsonBody(r)
 	}

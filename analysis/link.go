@@ -47,3 +47,15 @@ func literalLink(src string, file parser.FileRef) (Link, bool) {
 	span.End -= len(written) - len(strings.TrimRight(written, " \t"))
 	return Link{Span: span, Path: strings.TrimSpace(path)}, true
 }
+
+// namesTwo reports a path that is a file both beside the request file and in the
+// workspace's root, which REST Client takes first (ruling C23).
+func (d *diagnoser) namesTwo(file parser.FileRef) {
+	link, ok := literalLink(d.src, file)
+	if ok && d.NamesTwo != nil && d.NamesTwo(link.Path) {
+		d.add(Diagnostic{
+			Code: CodeAmbiguousFile, Span: link.Span,
+			Message: "This file exists beside the request file and in the workspace's root; the one beside it is sent, and REST Client sends the other.",
+		})
+	}
+}

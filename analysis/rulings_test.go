@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/vault-lsp/vault-lsp/env"
+	"github.com/vault-lsp/vault-lsp/parser"
 )
 
 // severitiesOf returns the severities and codes of a file's diagnostics.
@@ -101,5 +102,17 @@ func TestRulingC19DuplicateNamesAreWarnedOf(t *testing.T) {
 		if diff := cmp.Diff([]string{"warning duplicate-name Log in"}, severitiesOf(src)); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", src, diff)
 		}
+	}
+}
+
+// TestRulingC23TwoFilesAreWarnedOf: of a path that names two, the first is sent.
+func TestRulingC23TwoFilesAreWarnedOf(t *testing.T) {
+	t.Parallel()
+	const src = "POST https://x\n\n< ./both.json\n\n###\nPOST https://x\n\n< ./one.json\n\n###\nPOST https://x\n\n< ./{{host}}.json\n"
+	in := input(src)
+	in.NamesTwo = func(path string) bool { return path != "./one.json" }
+	found := Diagnose(in)
+	if len(found) != 1 || found[0].Code != CodeAmbiguousFile || found[0].Span.Of(src) != "./both.json" || found[0].Severity != parser.Warning {
+		t.Errorf("%+v", found)
 	}
 }

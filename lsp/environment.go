@@ -16,6 +16,7 @@ import (
 	"github.com/vault-lsp/vault-lsp/analysis"
 	"github.com/vault-lsp/vault-lsp/credentials"
 	"github.com/vault-lsp/vault-lsp/env"
+	"github.com/vault-lsp/vault-lsp/request"
 )
 
 // maxEnvironmentFile is the longest environment file that is read, in bytes.
@@ -176,6 +177,11 @@ func (s *session) input(snap *Snapshot, doc *Document) analysis.Input {
 	in := analysis.Input{
 		File: doc.File, Scope: s.scope(snap, doc, envs, environment), Environments: envs,
 		Environment: environment, Snippets: s.caps.snippets, Literals: doc.Literals,
+	}
+	if doc.Path() != "" {
+		sources := request.Sources{}
+		sources.Workspace, sources.Dir = snap.Folders(doc)
+		in.NamesTwo = sources.NamesTwo
 	}
 	if store := s.deps.Credentials; store != nil {
 		in.Credentials, in.CredentialsKnown = knownCredentials(store)

@@ -62,3 +62,18 @@ func TestEnvironmentFileDiagnostics(t *testing.T) {
 		}
 	}
 }
+
+// A path that is a file beside the request file and in the root is warned of.
+func TestAmbiguousFileDiagnostic(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.initialize()
+	w.write(t, "both.json", "{}")
+	w.write(t, "api/both.json", "{}")
+	w.write(t, "root.json", "{}")
+	uri := w.open(t, "api/a.http", "POST https://x.invalid\n\n< ./both.json\n\n###\nPOST https://x.invalid\n\n< ./root.json\n")
+	found := w.AwaitDiagnostics(uri, 1).Diagnostics
+	if len(found) != 1 || found[0].Code != "ambiguous-file" || found[0].Range != (lsptest.Range{Start: at(2, 2), End: at(2, 13)}) {
+		t.Errorf("%+v", found)
+	}
+}

@@ -51,12 +51,38 @@ func (b *builder) findNamed(name string, span text.Span) *bodyFile {
 		b.fail(CodeBodyFile, "the workspace folder cannot be read", "", span)
 		return nil
 	}
-	var found []*bodyFile
-	var failure error
-	for _, candidate := range b.candidates(name) {
+	found, failure := b.src.named(root, name)
+	switch {
+	case len(found) == 2:
+		b.warn("The body file " + name + " exists beside the request file and in the workspace's root; the first is sent.")
+	case len(found) == 0 && failure != nil:
+		b.fail(CodeBodyFile, "the body file "+name+" "+failure.Error(), "use a regular file inside the workspace", span)
+		return nil
+	case len(found) == 0:
+		b.fail(CodeBodyFile, "the body file "+name+" does not exist", "the path is relative to the request file, then to the workspace's root", span)
+		return nil
+	}
+	return found[0]
+}
+
+// NamesTwo reports whether a path that a request file names is a file both beside
+// it and in the workspace's root (ruling C23).
+func (s Sources) NamesTwo(path string) bool {
+	root, err := filepath.EvalSymlinks(s.Workspace)
+	if err != nil {
+		return false
+	}
+	found, _ := s.named(root, path)
+	return len(found) == 2
+}
+
+// named returns the files of that name, the one that counts first, and why one
+// cannot be used. root is the workspace without symbolic links.
+func (s Sources) named(root, name string) (found []*bodyFile, failure error) {
+	for _, candidate := range s.candidates(name) {
 		// Before anything asks the file system: on Windows a path may name a
 		// server, which would be told who the user is.
-		if !within(b.src.Workspace, candidate) && !within(root, candidate) {
+		if !within(s.Workspace, candidate) && !within(root, candidate) {
 			failure = errOutside
 			continue
 		}
@@ -71,25 +97,15 @@ func (b *builder) findNamed(name string, span text.Span) *bodyFile {
 			failure = err
 		}
 	}
-	switch {
-	case len(found) == 2:
-		b.warn("The body file " + name + " exists beside the request file and in the workspace's root; the first is sent.")
-	case len(found) == 0 && failure != nil:
-		b.fail(CodeBodyFile, "the body file "+name+" "+failure.Error(), "use a regular file inside the workspace", span)
-		return nil
-	case len(found) == 0:
-		b.fail(CodeBodyFile, "the body file "+name+" does not exist", "the path is relative to the request file, then to the workspace's root", span)
-		return nil
-	}
-	return found[0]
+	return found, failure
 }
 
-func (b *builder) candidates(name string) []string {
+func (s Sources) candidates(name string) []string {
 	name = filepath.FromSlash(name)
 	if filepath.IsAbs(name) {
 		return []string{name}
 	}
-	return []string{filepath.Join(b.src.Dir, name), filepath.Join(b.src.Workspace, name)}
+	return []string{filepath.Join(s.Dir, name), filepath.Join(s.Workspace, name)}
 }
 
 var (

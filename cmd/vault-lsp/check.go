@@ -12,6 +12,7 @@ import (
 	"github.com/vault-lsp/vault-lsp/env"
 	"github.com/vault-lsp/vault-lsp/parser"
 	"github.com/vault-lsp/vault-lsp/providers"
+	"github.com/vault-lsp/vault-lsp/request"
 	"github.com/vault-lsp/vault-lsp/secret"
 )
 
@@ -103,6 +104,7 @@ func (s *source) diagnose(p *parts) []finding {
 	in := analysis.Input{
 		File: s.file, Scope: s.scope, Environments: s.envs, Environment: s.scope.Environment(),
 		Credentials: p.credentialList(), CredentialsKnown: len(p.store.Problems()) == 0,
+		NamesTwo: request.Sources{Workspace: s.workspace, Dir: s.dir}.NamesTwo,
 	}
 	for _, d := range analysis.Diagnose(in) {
 		findings = append(findings, s.finding(d.Span.Start, d.Severity, d.Code, d.Message))
