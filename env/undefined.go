@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/vault-lsp/vault-lsp/internal/text"
 	"github.com/vault-lsp/vault-lsp/parser"
@@ -87,7 +88,9 @@ type elsewhere struct {
 
 // setByScript finds the names that a script sets: with client.global.set and
 // request.variables.set of JetBrains and Kulala, and exports of httpYac.
-var setByScript = regexp.MustCompile("\\.set\\(\\s*[\"'`]([^\"'`]+)[\"'`]|\\bexports\\.([\\w$]+)\\s*=[^=]")
+var setByScript = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile("\\.set\\(\\s*[\"'`]([^\"'`]+)[\"'`]|\\bexports\\.([\\w$]+)\\s*=[^=]")
+})
 
 // readElsewhere reads the names of requests, and those that scripts set.
 func readElsewhere(file *parser.File, mapper func() *text.Mapper) *elsewhere {
@@ -101,7 +104,7 @@ func readElsewhere(file *parser.File, mapper func() *text.Mapper) *elsewhere {
 			if b.Attachments[i].Kind != parser.AttachScript {
 				continue
 			}
-			for _, match := range setByScript.FindAllStringSubmatchIndex(code.Of(file.Src), -1) {
+			for _, match := range setByScript().FindAllStringSubmatchIndex(code.Of(file.Src), -1) {
 				at := slices.Max(match[2:])
 				from := match[slices.Index(match, at)-1]
 				name := file.Src[code.Start+from : code.Start+at]
