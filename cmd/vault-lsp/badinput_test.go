@@ -1,11 +1,12 @@
 package main
 
 import (
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/vault-lsp/vault-lsp/internal/testtools"
 )
 
 // TestBadInput: each fault is one clear sentence that names what and says what
@@ -15,7 +16,7 @@ func TestBadInput(t *testing.T) {
 	t.Setenv("VAULT_LSP_LOCAL_PASSPHRASE", "right passphrase")
 	u.pipe("bad-input-marker", "secret", "set", "there").want(t, exitOK)
 	target := newEchoTarget(t)
-	closed := closedPort(t)
+	closed := testtools.ClosedAddress(t)
 	for _, c := range []struct {
 		name, content string
 		args          []string
@@ -105,15 +106,4 @@ func TestDamagedConfiguration(t *testing.T) {
 			}
 		})
 	}
-}
-
-// closedPort returns a loopback address at which nobody listens.
-func closedPort(t *testing.T) string {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = ln.Close() }()
-	return ln.Addr().String()
 }

@@ -61,7 +61,7 @@ func isolate(t *testing.T) {
 			_ = os.Unsetenv(name)
 		}
 	}
-	closed := closedPort(t)
+	closed := testtools.ClosedAddress(t)
 	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 	// Asking that address is all a program does that takes this machine for one
 	// of Google or Azure.

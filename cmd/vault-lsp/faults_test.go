@@ -116,7 +116,7 @@ func newFaultWorld(t *testing.T) *faultWorld {
 	good.Delete("secret/data/app/old")
 	good.Policy("narrow", `path "secret/data/app/db" { capabilities = ["read"] }`)
 	sealed.Seal()
-	closed := closedPort(t)
+	closed := testtools.ClosedAddress(t)
 	t.Setenv("FAULT_ROOT_TOKEN", good.RootToken)
 	t.Setenv("FAULT_NARROW_TOKEN", good.Token(0, 0, "narrow"))
 	t.Setenv("FAULT_WRONG_TOKEN", faultToken)

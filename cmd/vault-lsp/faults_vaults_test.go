@@ -9,6 +9,8 @@ import (
 	"net"
 	"strings"
 	"testing"
+
+	"github.com/vault-lsp/vault-lsp/internal/testtools"
 )
 
 // The keys of these tests, which no server knows.
@@ -80,7 +82,7 @@ func (w *faultWorld) faultProfiles(closed string) map[string]any {
 	return map[string]any{
 		"chain":    map[string]any{"provider": "aws", "auth": "default"},
 		"refusing": keys("http://" + closed),
-		"silent":   keys("http://" + silentPort(w.t)),
+		"silent":   keys("http://" + testtools.SilentAddress(w.t)),
 		"mfa": aws("role", map[string]any{
 			"roleArn": "arn:aws:iam::123456789012:role/reader", "mfaSerial": "arn:aws:iam::123456789012:mfa/jo", "source": "refusing",
 		}),
@@ -124,18 +126,6 @@ func accountKey(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return string(encoded)
-}
-
-// silentPort returns a loopback address at which connections are taken and
-// nothing is ever said.
-func silentPort(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = listener.Close() })
-	return listener.Addr().String()
 }
 
 // profilesText are profiles as lines of a configuration.

@@ -52,7 +52,7 @@ func TestSendFromRealVault(t *testing.T) {
 	t.Setenv("VAULT_TOKEN", server.RootToken)
 	server.Seal()
 	u.run("send", file, "--name", "ambient v1", "--var", host).want(t, exitReference, "sealed")
-	t.Setenv("VAULT_ADDR", "http://"+closedPort(t))
+	t.Setenv("VAULT_ADDR", "http://"+testtools.ClosedAddress(t))
 	u.run("send", file, "--name", "ambient v1", "--var", host).want(t, exitReference, "127.0.0.1")
 }
 

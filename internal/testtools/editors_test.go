@@ -3,7 +3,6 @@ package testtools
 import (
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os/exec"
 	"path/filepath"
@@ -15,7 +14,7 @@ func TestVSCodeAnswers(t *testing.T) {
 	t.Parallel()
 	parts := VSCode(t)
 	folder := t.TempDir()
-	address := freeAddress(t)
+	address := ClosedAddress(t)
 	start(t, exec.Command(parts.CodeServer, "--config", "/dev/null", "--auth", "none", "--bind-addr", address,
 		"--user-data-dir", filepath.Join(folder, "data"), "--extensions-dir", filepath.Join(folder, "extensions"),
 		"--disable-telemetry", "--disable-update-check"))
@@ -23,17 +22,6 @@ func TestVSCodeAnswers(t *testing.T) {
 	if body == "" {
 		t.Error("code-server's health page is empty")
 	}
-}
-
-// freeAddress returns a local address nobody listened on a moment ago.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().String()
 }
 
 // awaitAnswer returns the body of the first answer with status 200.

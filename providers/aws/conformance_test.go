@@ -82,7 +82,9 @@ func newHarness(t *testing.T, server *testtools.MotoServer, stranger testtools.M
 			return withKeys(server.Endpoint, wrong, nil), []string{"MARKER-wrong-secret"}
 		},
 		Denied: func(*testing.T, string) providers.Credential { return withKeys(server.Endpoint, stranger, nil) },
-		Silent: func(t *testing.T) providers.Credential { return withKeys(silent(t), someKey(), nil) },
+		Silent: func(t *testing.T) providers.Credential {
+			return withKeys("http://"+testtools.SilentAddress(t), someKey(), nil)
+		},
 		Expired: func(t *testing.T) (providers.Credential, []string) {
 			// https://docs.aws.amazon.com/secretsmanager/latest/apireference/CommonErrors.html
 			endpoint := answering(t, http.StatusBadRequest, "ExpiredTokenException", "The security token included in the request is expired", nil)

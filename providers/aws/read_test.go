@@ -157,7 +157,7 @@ func TestCheck(t *testing.T) {
 func TestNoRegion(t *testing.T) {
 	t.Parallel()
 	p := aws.New(aws.Options{})
-	_, err := p.Get(t.Context(), withKeys(silent(t), someKey(), fields{"region": ""}), ref(t, "secret=prod/db"))
+	_, err := p.Get(t.Context(), withKeys("http://"+testtools.SilentAddress(t), someKey(), fields{"region": ""}), ref(t, "secret=prod/db"))
 	if got := providertest.WantError(t, err, providers.InvalidReference); !strings.Contains(got.Hint, "AWS_REGION") {
 		t.Errorf("hint %q", got.Hint)
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"maps"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -93,17 +92,6 @@ func put(t testing.TB, client *secretsmanager.Client, name, text string) (arn, v
 		t.Fatalf("create %s: %v", name, err)
 	}
 	return sdk.ToString(out.ARN), sdk.ToString(out.VersionId)
-}
-
-// silent is the address of a server that takes connections and says nothing.
-func silent(t testing.TB) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = listener.Close() })
-	return "http://" + listener.Addr().String()
 }
 
 // answering is a server that answers every call of the JSON protocol with one

@@ -12,6 +12,7 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/durationpb"
 
+	"github.com/vault-lsp/vault-lsp/internal/testtools"
 	"github.com/vault-lsp/vault-lsp/providers"
 	"github.com/vault-lsp/vault-lsp/providers/gcp"
 	"github.com/vault-lsp/vault-lsp/providers/gcp/gcpfake"
@@ -140,7 +141,7 @@ func newHarness(t *testing.T, server *gcpfake.Server, transport, region string) 
 			return withKey(server, throttled, plain()), wait
 		},
 		Silent: func(t *testing.T) providers.Credential {
-			return withKey(server, reader, plain("endpoint", "https://"+silentListener(t)))
+			return withKey(server, reader, plain("endpoint", "https://"+testtools.SilentAddress(t)))
 		},
 		Version: func(t *testing.T, name string, n int) secret.Ref { return refTo(t, name, fmt.Sprintf("version=%d", n)) },
 		Delete:  func(_ *testing.T, name string) { server.Delete(parent, name) },

@@ -16,6 +16,7 @@ import (
 	"google.golang.org/grpc/metadata"
 
 	"github.com/vault-lsp/vault-lsp/credentials"
+	"github.com/vault-lsp/vault-lsp/internal/testtools"
 	"github.com/vault-lsp/vault-lsp/providers"
 	"github.com/vault-lsp/vault-lsp/providers/gcp"
 	"github.com/vault-lsp/vault-lsp/providers/providertest"
@@ -83,14 +84,7 @@ func TestEmulator(t *testing.T) {
 // TestEmulatorIsDown: whoever forgot to start it is not sent to the network.
 func TestEmulatorIsDown(t *testing.T) {
 	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	endpoint := "http://" + listener.Addr().String()
-	if err := listener.Close(); err != nil {
-		t.Fatal(err)
-	}
+	endpoint := "http://" + testtools.ClosedAddress(t)
 	for _, transport := range []string{"grpc", "rest"} {
 		credential := providertest.Credential(credentials.Profile{Name: "emulated", Provider: secret.GCP, Auth: "emulator",
 			Fields: map[string]string{"endpoint": endpoint, "transport": transport, "project": "my-project"}}, nil)

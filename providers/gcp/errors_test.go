@@ -17,6 +17,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/vault-lsp/vault-lsp/internal/testtools"
 	"github.com/vault-lsp/vault-lsp/providers"
 	"github.com/vault-lsp/vault-lsp/providers/gcp"
 	"github.com/vault-lsp/vault-lsp/providers/gcp/gcpfake"
@@ -129,7 +130,7 @@ func TestConnection(t *testing.T) {
 	t.Cleanup(otherName.Close)
 	plain := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(plain.Close)
-	free := freeAddress(t)
+	free := testtools.ClosedAddress(t)
 	to := func(address string) func(context.Context, string, string) (net.Conn, error) {
 		return func(ctx context.Context, network, _ string) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, network, address)
@@ -204,16 +205,6 @@ func TestNetworkWithoutGRPC(t *testing.T) {
 			t.Errorf("over %s the hint is %q", transport, err.Hint)
 		}
 	})
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().String()
 }
 
 // A redirect is not followed: the token would go along.

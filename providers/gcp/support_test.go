@@ -150,23 +150,3 @@ func userFile(refresh string, more fields) map[string]string {
 	}
 	return file
 }
-
-// silentListener accepts connections and never answers.
-func silentListener(t testing.TB) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = listener.Close() })
-	go func() {
-		for {
-			connection, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			t.Cleanup(func() { _ = connection.Close() })
-		}
-	}()
-	return listener.Addr().String()
-}

@@ -146,7 +146,7 @@ func TestBatchCancelled(t *testing.T) {
 	defer end()
 	ctx, cancel := context.WithTimeout(providers.WithTogether(t.Context(), set), 20*time.Millisecond)
 	defer cancel()
-	_, err := ssm.New(ssm.Options{}).Get(ctx, withKeys(silent(t), someKey()), refs[0])
+	_, err := ssm.New(ssm.Options{}).Get(ctx, withKeys("http://"+testtools.SilentAddress(t), someKey()), refs[0])
 	if told, ok := err.(*providers.Error); !ok || told.Kind != providers.Timeout {
 		t.Errorf("got %v", err)
 	}

@@ -64,7 +64,9 @@ func newHarness(t *testing.T, server *testtools.MotoServer, stranger testtools.M
 			return withKeys(server.Endpoint, wrong), []string{"MARKER-wrong-secret"}
 		},
 		Denied: func(*testing.T, string) providers.Credential { return withKeys(server.Endpoint, stranger) },
-		Silent: func(t *testing.T) providers.Credential { return withKeys(silent(t), someKey()) },
+		Silent: func(t *testing.T) providers.Credential {
+			return withKeys("http://"+testtools.SilentAddress(t), someKey())
+		},
 		Expired: func(t *testing.T) (providers.Credential, []string) {
 			return withKeys(answering(t, http.StatusBadRequest, "ExpiredTokenException", nil), someKey()), []string{someKey().SecretAccessKey}
 		},

@@ -3,7 +3,6 @@ package ssm_test
 import (
 	"fmt"
 	"maps"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -67,17 +66,6 @@ func clientOf(endpoint string, key testtools.MotoKey, region string) *ssmsdk.Cli
 		Region: region, BaseEndpoint: &endpoint,
 		Credentials: awscredentials.NewStaticCredentialsProvider(key.AccessKeyID, key.SecretAccessKey, ""),
 	})
-}
-
-// silent is the address of a server that takes connections and says nothing.
-func silent(t testing.TB) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = listener.Close() })
-	return "http://" + listener.Addr().String()
 }
 
 // answering is a server that answers every call of the JSON protocol with one

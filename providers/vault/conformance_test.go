@@ -177,7 +177,7 @@ func newHarness(t *testing.T, c conformance) providertest.Harness {
 			return withToken(server.Address, server.Token(time.Minute, 0, "default"), trust)
 		},
 		Silent: func(t *testing.T) providers.Credential {
-			return withToken(silent(t), "root", nil)
+			return withToken("http://"+testtools.SilentAddress(t), "root", nil)
 		},
 		Throttled: func(t *testing.T) (providers.Credential, time.Duration) {
 			busy := newRecorder(t, "", func(w http.ResponseWriter, r *http.Request) bool {

@@ -7,7 +7,6 @@ import (
 	"encoding/pem"
 	"io"
 	"log"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -99,12 +98,7 @@ func TestClientCertificateWanted(t *testing.T) {
 
 func TestUnreachable(t *testing.T) {
 	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	closed := "http://" + listener.Addr().String()
-	_ = listener.Close()
+	closed := "http://" + testtools.ClosedAddress(t)
 	wantFault(t, withToken(closed, "profile-token", nil), providers.Unavailable, "the server at "+strings.TrimPrefix(closed, "http://")+" refuses the connection", "that the server runs")
 	wantFault(t, withToken("https://does-not-exist.invalid", "profile-token", nil),
 		providers.Unavailable, "does-not-exist.invalid cannot be resolved", "VPN")
@@ -217,7 +211,7 @@ func TestTimeoutOfSignIn(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Millisecond)
 	defer cancel()
 	p := newProvider(t, vault.Options{})
-	_, err := p.Get(ctx, withAppRole(silent(t), "r", "the-secret-id", nil), ref(t, "path=a"))
+	_, err := p.Get(ctx, withAppRole("http://"+testtools.SilentAddress(t), "r", "the-secret-id", nil), ref(t, "path=a"))
 	providertest.WantError(t, err, providers.Timeout, "the-secret-id")
 }
 
