@@ -180,6 +180,9 @@ func (x *expander) expr(src string, e *template.Expr, o origin) {
 
 // variable expands {{name}}.
 func (x *expander) variable(e *template.Expr, o origin) {
+	if o.innermost == e.Name && x.takesOver(e, o) {
+		return
+	}
 	if !x.enter(e.Name, e.NameSpan, o) {
 		return
 	}
@@ -189,6 +192,28 @@ func (x *expander) variable(e *template.Expr, o origin) {
 		return
 	}
 	x.bound(e, e.Name, b, path, o)
+}
+
+// takesOver expands the name of a variable of the file in its own definition:
+// @host = {{host}} takes the value that it shadows, as in httpYac and with
+// JetBrains, and is no cycle where an environment or a script has that value.
+func (x *expander) takesOver(e *template.Expr, o origin) bool {
+	if b, ok := x.scope.find(e.Name); !ok || b.variable == nil {
+		return false
+	}
+	if shadowed := x.scope.inEnv[e.Name]; len(shadowed) > 0 {
+		key := e.Name + " of the environment"
+		if x.enter(key, e.NameSpan, o) {
+			x.bound(e, key, binding{def: shadowed[0]}, "", o)
+		}
+		return true
+	}
+	if len(x.scope.envs.Defining(e.Name)) == 0 && x.scope.elsewhere().scripts[e.Name] == 0 {
+		return false
+	}
+	o.innermost = "" // it concerns the definition and every use of it
+	x.undefined(e, o)
+	return true
 }
 
 // enter counts a step to a variable, and reports one that is defined by itself.
