@@ -28,6 +28,8 @@ func TestArguments(t *testing.T) {
 		{"credential frobnicate", "vault-lsp credential --help"},
 		{"completion tcsh", `no command "completion tcsh"`},
 		{"credential test", "vault-lsp: credential test: NAME is missing"},
+		{"credential input --id x", `"socket" not set`},
+		{"credential input --socket x", `"id" not set`},
 		{"credential add x", "--provider and --auth are missing"},
 		{"permission allow", "see vault-lsp permission allow --help"},
 		{"send FILE --name nope", "no request is named"},
