@@ -208,7 +208,7 @@ func (x *expander) takesOver(e *template.Expr, o origin) bool {
 		}
 		return true
 	}
-	if len(x.scope.envs.Defining(e.Name)) == 0 && x.scope.elsewhere().scripts[e.Name] == 0 {
+	if len(x.scope.envs.Defining(e.Name)) == 0 && !x.scope.elsewhere().scripts[e.Name] {
 		return false
 	}
 	o.innermost = "" // it concerns the definition and every use of it

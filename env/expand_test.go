@@ -270,9 +270,9 @@ func TestUndefinedSaysWhy(t *testing.T) {
 		{"prod", "qqqqqq", CodeUndefined, "There is no variable qqqqqq in the environment prod; dev defines it."},
 		{"prod", "a.c", CodeUndefined, "There is no variable a.c; define it in the file (@a.c = …) or in http-client.env.json."},
 		{"", "b.c", CodeNoEnvironment, "No environment is selected; dev defines b.c."},
-		{"", "token", CodeUndefined, "token is set by the script in line 5, and scripts are not run; write the value into a variable."},
-		{"dev", "other.id", CodeUndefined, "other is set by the script in line 6, and scripts are not run; write the value into a variable."},
-		{"", "made", CodeUndefined, "made is set by the script in line 14, and scripts are not run; write the value into a variable."},
+		{"", "token", CodeUndefined, "token is set by a script, and scripts are not run; write the value into a variable."},
+		{"dev", "other.id", CodeUndefined, "other is set by a script, and scripts are not run; write the value into a variable."},
+		{"", "made", CodeUndefined, "made is set by a script, and scripts are not run; write the value into a variable."},
 		{"", "same", CodeUndefined, "There is no variable same; define it in the file (@same = …) or in http-client.env.json."},
 		{"", "json.args.id", CodeResponse, "json.args.id takes a value out of another request's answer, which is not supported; send json yourself and put the value into a variable."},
 	}

@@ -81,7 +81,7 @@ func NewScope(file *parser.File, envs *Environments, environment string, overrid
 		s.overrides[name] = d
 	}
 	s.mapper = sync.OnceValue(func() *text.Mapper { return text.NewMapper(file.Src) })
-	s.elsewhere = sync.OnceValue(func() *elsewhere { return readElsewhere(file, s.mapper) })
+	s.elsewhere = sync.OnceValue(func() *elsewhere { return readElsewhere(file) })
 	s.suggest.names = sync.OnceValue(s.sortedNames)
 	return s
 }

@@ -2,7 +2,6 @@ package env
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 
@@ -29,8 +28,8 @@ func (x *expander) undefined(e *template.Expr, o origin) {
 		x.problem(CodeUndefined, "", o, e.NameSpan, "%s is a script's expression, and scripts are not run; write the value into a variable.", e.Name)
 		return
 	}
-	if line := elsewhere.scripts[head]; line > 0 {
-		x.problem(CodeUndefined, "", o, e.NameSpan, "%s is set by the script in line %d, and scripts are not run; write the value into a variable.", head, line)
+	if elsewhere.scripts[head] {
+		x.problem(CodeUndefined, "", o, e.NameSpan, "%s is set by a script, and scripts are not run; write the value into a variable.", head)
 		return
 	}
 	if environments := x.scope.envs.Defining(e.Name); len(environments) > 0 {
@@ -81,9 +80,8 @@ func (e *Environments) Defining(name string) []string {
 type elsewhere struct {
 	// requests are the names of its requests.
 	requests map[string]bool
-	// scripts are the names that its scripts set, with the line of the first that
-	// does.
-	scripts map[string]int
+	// scripts are the names that its scripts set.
+	scripts map[string]bool
 }
 
 // setByScript finds the names that a script sets: with client.global.set and
@@ -93,8 +91,8 @@ var setByScript = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // readElsewhere reads the names of requests, and those that scripts set.
-func readElsewhere(file *parser.File, mapper func() *text.Mapper) *elsewhere {
-	found := &elsewhere{requests: map[string]bool{}, scripts: map[string]int{}}
+func readElsewhere(file *parser.File) *elsewhere {
+	found := &elsewhere{requests: map[string]bool{}, scripts: map[string]bool{}}
 	for _, b := range file.Blocks {
 		if b.Request != nil && b.Request.Name != "" {
 			found.requests[b.Request.Name] = true
@@ -104,14 +102,8 @@ func readElsewhere(file *parser.File, mapper func() *text.Mapper) *elsewhere {
 			if b.Attachments[i].Kind != parser.AttachScript {
 				continue
 			}
-			for _, match := range setByScript().FindAllStringSubmatchIndex(code.Of(file.Src), -1) {
-				at := slices.Max(match[2:])
-				from := match[slices.Index(match, at)-1]
-				name := file.Src[code.Start+from : code.Start+at]
-				if _, known := found.scripts[name]; !known {
-					line, _ := place(mapper(), code.Start+from)
-					found.scripts[name] = line
-				}
+			for _, match := range setByScript().FindAllStringSubmatch(code.Of(file.Src), -1) {
+				found.scripts[match[1]+match[2]] = true
 			}
 		}
 	}
