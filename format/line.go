@@ -1,6 +1,7 @@
 package format
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/vault-lsp/vault-lsp/internal/text"
@@ -78,19 +79,15 @@ func (w *writer) separator(index int, b *parser.Block, span text.Span) {
 // directive writes "# @name" where a tool knows the name, and leaves what follows
 // it as it is. Another one may be a variable that somebody commented out.
 func (w *writer) directive(b *parser.Block, span text.Span) {
-	for i := range b.Directives {
+	i, _ := slices.BinarySearchFunc(b.Directives, span.Start, func(d parser.Directive, at int) int { return d.NameSpan.Start - at })
+	if i < len(b.Directives) && b.Directives[i].NameSpan.End <= span.End {
 		d := &b.Directives[i]
-		if d.NameSpan.Start < span.Start || d.NameSpan.End > span.End {
-			continue
-		}
 		prefix := w.src[span.Start : d.NameSpan.Start-1]
 		mark := strings.Trim(prefix, blanks)
-		if _, known := parser.LookupDirective(d.Name); !known || mark != "#" && mark != "//" {
-			break
+		if _, known := parser.LookupDirective(d.Name); known && (mark == "#" || mark == "//") {
+			start := span.Start + strings.Index(prefix, mark)
+			w.replace(text.Span{Start: start, End: d.NameSpan.Start - 1}, mark+" ")
 		}
-		start := span.Start + strings.Index(prefix, mark)
-		w.replace(text.Span{Start: start, End: d.NameSpan.Start - 1}, mark+" ")
-		break
 	}
 	w.trimLines(span)
 }
@@ -98,25 +95,21 @@ func (w *writer) directive(b *parser.Block, span text.Span) {
 // variable writes "@name = value".
 func (w *writer) variable(b *parser.Block, span text.Span) {
 	line, ok := w.content(span)
-	if !ok {
+	i, _ := slices.BinarySearchFunc(b.Variables, span.Start, func(v *parser.Variable, at int) int { return v.NameSpan.Start - at })
+	if !ok || i == len(b.Variables) || b.Variables[i].NameSpan.End > span.End {
 		return
 	}
-	for _, v := range b.Variables {
-		if v.NameSpan.Start < span.Start || v.NameSpan.End > span.End {
-			continue
-		}
-		between := text.Span{Start: v.NameSpan.End, End: valueStart(v.Value, line.End)}
-		sign := strings.Trim(between.Of(w.src), blanks)
-		switch {
-		case sign != "=" && sign != ":=":
-			w.trimLines(span)
-		case between.End == line.End || strings.Trim(w.src[between.End:line.End], blanks) == "":
-			w.replace(text.Span{Start: between.Start, End: line.End}, " "+sign)
-		default:
-			w.replace(between, " "+sign+" ")
-			w.trimLines(span)
-		}
-		return
+	v := b.Variables[i]
+	between := text.Span{Start: v.NameSpan.End, End: valueStart(v.Value, line.End)}
+	sign := strings.Trim(between.Of(w.src), blanks)
+	switch {
+	case sign != "=" && sign != ":=":
+		w.trimLines(span)
+	case between.End == line.End || strings.Trim(w.src[between.End:line.End], blanks) == "":
+		w.replace(text.Span{Start: between.Start, End: line.End}, " "+sign)
+	default:
+		w.replace(between, " "+sign+" ")
+		w.trimLines(span)
 	}
 }
 
@@ -167,11 +160,9 @@ func (w *writer) header(r *parser.Request, span text.Span) {
 		return
 	}
 	line, single := w.content(span)
-	for i := range r.Headers {
+	i, _ := slices.BinarySearchFunc(r.Headers, span.Start, func(h parser.Header, at int) int { return h.NameSpan.Start - at })
+	if single && i < len(r.Headers) && r.Headers[i].NameSpan.End <= span.End && !r.Headers[i].NameSpan.IsEmpty() {
 		h := &r.Headers[i]
-		if !single || h.NameSpan.Start < span.Start || h.NameSpan.End > span.End || h.NameSpan.IsEmpty() {
-			continue
-		}
 		between := text.Span{Start: h.NameSpan.End, End: valueStart(h.Value, line.End)}
 		switch {
 		case strings.Trim(between.Of(w.src), blanks) != ":":
@@ -181,7 +172,6 @@ func (w *writer) header(r *parser.Request, span text.Span) {
 		default:
 			w.replace(between, ": ")
 		}
-		break
 	}
 	w.trimLines(span)
 }
