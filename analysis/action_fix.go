@@ -69,6 +69,7 @@ var fixers = map[string]func(in Input, d Diagnostic, add func(string, ...Edit)){
 	parser.CodeHeaderWithoutColon:      Input.fixBlankLine,
 	parser.CodeCommentSent:             Input.fixRemoveLine,
 	CodeQuotedVariable:                 Input.fixQuotedValue,
+	CodeHeaderInVariable:               Input.fixHeaderInVariable,
 	CodeTrailingComma:                  Input.fixTrailingComma,
 }
 

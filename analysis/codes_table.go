@@ -27,6 +27,7 @@ const (
 	CodeDateLetters            = "date-letters"
 	CodeEscapeInVariable       = "escape-in-variable"
 	CodeQuotedVariable         = "quoted-variable"
+	CodeHeaderInVariable       = "header-in-variable"
 	CodeAmbiguousFile          = "ambiguous-file"
 	CodeTrailingComma          = "trailing-comma"
 	CodeInvalidJSON            = "invalid-json"
@@ -115,6 +116,7 @@ var codes = []CodeInfo{
 	{parser.CodeVariableHeaderName, parser.Error, "The name of a header holds a variable.", "GET https://example.com\n{{name}}: value"},
 	{parser.CodeBadHeaderName, parser.Error, "A header's name holds a character that may not stand there (RFC 9110, 5.1).", "GET https://example.com\nX(A): 1"},
 	{parser.CodeIndentedHeader, parser.Warning, "An indented line looks like a header, but indented lines continue the target in other tools. The quick fix removes the indentation.", "GET https://example.com\n  Accept: text/plain"},
+	{CodeHeaderInVariable, parser.Error, "A variable among the headers holds a whole header. REST Client puts values in before it parses and sends that header; here a value adds none (C16), and the request is refused. The quick fix writes the header in its place.", "@auth = Authorization: Basic {{user}}:\n\nGET https://example.com\n{{auth}}"},
 	{parser.CodeMissingBlankLine, parser.Warning, "The body begins without a blank line before it. The quick fix inserts one.", "POST https://example.com\nContent-Type: application/json\n{}"},
 	{parser.CodeMissingSeparator, parser.Warning, "A request begins without `###` before it. The quick fix inserts it. Without a blank line before it (among the headers of another request) it is an error and neither can be sent.", "GET https://example.com/a\n\nGET https://example.com/b"},
 	{parser.CodeVariableBehindBody, parser.Hint, "A variable is defined behind a body. REST Client sends such a line with the body. The quick fix inserts `###`.", "POST https://example.com\n\n{}\n\n@a = 1"},

@@ -19,6 +19,7 @@ func Diagnose(in Input) []Diagnostic {
 	for _, b := range in.File.Blocks {
 		d.block(b)
 	}
+	d.dropAdvice()
 	d.requestNames()
 	d.redefinitions()
 	d.literalSecrets()
@@ -50,6 +51,7 @@ func diagnoseSpan(in Input, selection text.Span) []Diagnostic {
 			d.block(b)
 		}
 	}
+	d.dropAdvice()
 	d.redefinitions()
 	var touched []Diagnostic
 	for _, x := range d.found {
@@ -83,13 +85,15 @@ type diagnoser struct {
 	part     []template.Part
 	// origins are what targets begin with, by the variable at their beginning.
 	origins map[string]string
+	// headers are where variables stand that hold whole headers.
+	headers map[int]bool
 }
 
 func newDiagnoser(in Input) *diagnoser {
 	d := &diagnoser{
 		Input: in.withScope(), src: in.File.Src, part: make([]template.Part, 1),
 		refs: map[string][]secret.Ref{}, directives: map[string]string{},
-		good: map[string]bool{}, origins: map[string]string{},
+		good: map[string]bool{}, origins: map[string]string{}, headers: map[int]bool{},
 	}
 	d.report = d.problem
 	d.defined = make(map[string]int, len(in.File.Variables))
@@ -154,6 +158,7 @@ func (d *diagnoser) block(b *parser.Block) {
 			d.namesTwo(r.Body.Files[i])
 		}
 		d.jsonBody(r)
+		d.wholeHeader(r)
 	}
 	d.secrets(b)
 }
