@@ -159,29 +159,3 @@ func ordinal(n int) string {
 	}
 	return strconv.Itoa(n) + suffix
 }
-
-// FromDotNet returns the layout that says in Day.js letters what layout says in
-// those of .NET, which Visual Studio takes, if it looks like one: `yyyy` and a
-// `dd` beside it mean nothing useful in Day.js (ruling C14). found is false
-// where layout has none of them.
-func FromDotNet(layout string) (fixed string, found bool) {
-	if !strings.Contains(layout, "yy") && !dayBesideMonth(layout) {
-		return layout, false
-	}
-	replace := strings.NewReplacer("dddd", "dddd", "ddd", "ddd", "dd", "DD", "d", "D", "yyyy", "YYYY", "yy", "YY", "y", "YYYY",
-		"fff", "SSS", "tt", "A", "zzz", "Z", "K", "Z")
-	return replace.Replace(layout), true
-}
-
-// dayBesideMonth reports a lower-case dd beside a month, where the day of the
-// month is meant.
-func dayBesideMonth(layout string) bool {
-	for _, separator := range []string{"-", "/", ".", " ", ""} {
-		for _, pattern := range []string{"dd" + separator + "MM", "MM" + separator + "dd"} {
-			if at := strings.Index(layout, pattern); at >= 0 && !strings.Contains(layout, "ddd") {
-				return true
-			}
-		}
-	}
-	return false
-}

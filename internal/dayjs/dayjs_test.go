@@ -43,13 +43,23 @@ func TestFormat(t *testing.T) {
 func TestFromDotNet(t *testing.T) {
 	t.Parallel()
 	tests := map[string]string{
-		"dd-MM-yyyy":              "DD-MM-YYYY",
-		"yyyy-MM-ddTHH:mm:ss.fff": "YYYY-MM-DDTHH:mm:ss.SSS",
-		"MM/dd":                   "MM/DD",
-		"YYYY-MM-DD":              "",
-		"dddd, D MMMM YYYY":       "",
-		"HH:mm":                   "",
-		"dd D":                    "",
+		"dd-MM-yyyy":                     "DD-MM-YYYY",
+		"yyyy-MM-ddTHH:mm:ss.fff":        "YYYY-MM-DDTHH:mm:ss.SSS",
+		"MM/dd":                          "MM/DD",
+		"YYYY-MM-DD":                     "",
+		"dddd, D MMMM YYYY":              "",
+		"HH:mm":                          "",
+		"dd D":                           "",
+		"ddd, dd MMM":                    "ddd, DD MMM",
+		"hh:mm tt":                       "hh:mm A",
+		"yyyy-MM-dd'T'HH:mm:ss.fffffffK": "YYYY-MM-DD[T]HH:mm:ss.SSSZ",
+		"d MMMM yyyy":                    "D MMMM YYYY",
+		`dd\.MM HH:mm zzz`:               `DD[.]MM HH:mm Z`,
+		"[dd] MM":                        "",
+		"ddd MMM D":                      "",
+		"MMMM dddd":                      "",
+		"'":                              "",
+		"é dd/MM":                        "é DD/MM",
 	}
 	for layout, want := range tests {
 		got, found := dayjs.FromDotNet(layout)
