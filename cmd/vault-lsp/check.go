@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -47,13 +48,18 @@ func (a *app) checkCommand() *cobra.Command {
 	flags.BoolVar(&f.online, "online", false, "ask the vaults whether every reference resolves")
 	flags.StringVar(&f.format, "format", "text", "text, json or sarif")
 	flags.Var(f.vars, "var", "variable (repeatable)")
+	completeOfFile(cmd, "env", environmentNames)
+	registerCompletion(cmd, "format", cobra.FixedCompletions(formats(), cobra.ShellCompDirectiveNoFileComp))
 	dialectFlag(cmd, &f.dialect)
 	return cmd
 }
 
+// formats are the values of the flag --format, the default first.
+func formats() []string { return []string{"text", "json", "sarif"} }
+
 func (a *app) check(ctx context.Context, paths []string, f checkFlags) error {
-	if !slices.Contains([]string{"text", "json", "sarif"}, f.format) {
-		return usage(fmt.Errorf("--format %s: it is one of text, json, sarif", f.format))
+	if !slices.Contains(formats(), f.format) {
+		return usage(fmt.Errorf("--format %s: it is one of %s", f.format, strings.Join(formats(), ", ")))
 	}
 	p, err := a.openChecked()
 	if err != nil {

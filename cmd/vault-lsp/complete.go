@@ -28,6 +28,22 @@ func (a *app) completeCredentials(provider string) cobra.CompletionFunc {
 	}
 }
 
+// completePermissions completes the id of a permission.
+func (a *app) completePermissions(_ *cobra.Command, args []string, prefix string) ([]string, cobra.ShellCompDirective) {
+	p, err := a.open()
+	if err != nil || len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	rules, _ := p.permissions.List()
+	var found []string
+	for _, r := range rules {
+		if strings.HasPrefix(r.ID, prefix) {
+			found = append(found, cobra.CompletionWithDesc(r.ID, r.Reference+" to "+r.Origin))
+		}
+	}
+	return found, cobra.ShellCompDirectiveNoFileComp
+}
+
 // completeFlagCredentials is completeCredentials for a flag, whatever arguments
 // there are.
 func (a *app) completeFlagCredentials(cmd *cobra.Command, provider string) {

@@ -183,10 +183,22 @@ func TestCompletion(t *testing.T) {
 	u := newUser(t)
 	u.configure(`{"credentials": {"infra": {"provider": "vault", "auth": "token", "address": "https://a.example.com", "token": {"env": "T"}},
 		"mine": {"provider": "local", "auth": "keyring"}}}`)
+	file := u.write("a.http", "### List\nGET http://x.test\n\n###\n# @name pay\nGET http://x.test\n")
+	u.write("http-client.env.json", `{"dev": {"a": "1"}, "prod": {"a": "2"}}`)
+	allowed := u.run("permission", "allow", "--reference", "{{$local secret=x}}", "--origin", "https://x.test").want(t, exitOK)
+	id, _, _ := strings.Cut(allowed.out, ":")
 	for line, want := range map[string][]string{
-		"credential test i":                                                       {"infra"},
-		"credential add x --provider va":                                          {"vault"},
-		"credential add x --provider vault --auth app":                            {"approle"},
+		"send " + file + " --name ":                    {"List", "pay"},
+		"send " + file + " --env p":                    {"prod"},
+		"send --env ":                                  nil,
+		"check " + file + " --env d":                   {"dev"},
+		"check --format ":                              {"text", "json", "sarif"},
+		"parse --language ":                            {"http", "markdown", "asciidoc"},
+		"secret list --provider ":                      {"aws", "ssm", "gcp", "vault", "hcp", "azure", "op", "local"},
+		"permission revoke ":                           {id},
+		"credential test i":                            {"infra"},
+		"credential add x --provider va":               {"vault"},
+		"credential add x --provider vault --auth app": {"approle"},
 		"credential add x --provider vault --auth approle --set rol":              {"roleId="},
 		"credential add x --provider vault --auth approle --set secretIdWrapped=": {"secretIdWrapped=true", "secretIdWrapped=false"},
 		"credential add x --provider vault --auth approle --from secretId=k":      {"secretId=keyring"},

@@ -43,5 +43,6 @@ func (a *app) parseCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.Flags().StringVar(&named, "language", "", "http, markdown or asciidoc; by the file's name if absent")
+	registerCompletion(cmd, "language", cobra.FixedCompletions([]string{"http", "markdown", "asciidoc"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }

@@ -106,7 +106,7 @@ func checkReference(text string) error {
 
 func (a *app) permissionRevoke() *cobra.Command {
 	return &cobra.Command{
-		Use: "revoke ID", Short: "Take a permission back", Args: takes("ID"),
+		Use: "revoke ID", Short: "Take a permission back", Args: takes("ID"), ValidArgsFunction: a.completePermissions,
 		RunE: func(_ *cobra.Command, args []string) error {
 			p, err := a.open()
 			if err != nil {

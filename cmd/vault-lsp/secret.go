@@ -61,6 +61,7 @@ func (a *app) secretList() *cobra.Command {
 	cmd.Flags().StringVar(&field, "field", "", "field of a reference whose values to list (default: the secret's name)")
 	cmd.Flags().Var(known, "set", "another field of the reference (repeatable)")
 	cmd.Flags().StringVar(&prefix, "prefix", "", "only what begins with this")
+	registerCompletion(cmd, "provider", cobra.FixedCompletions(providerNames(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 

@@ -57,6 +57,8 @@ func (a *app) sendCommand() *cobra.Command {
 	flags.StringVar(&f.report, "report", "", "also write a report: junit=FILE")
 	flags.BoolVarP(&f.verbose, "verbose", "v", false, "also print the request as it was sent, masked")
 	cmd.MarkFlagsMutuallyExclusive("name", "line", "all")
+	completeOfFile(cmd, "name", requestNames)
+	completeOfFile(cmd, "env", environmentNames)
 	dialectFlag(cmd, &f.dialect)
 	return cmd
 }
