@@ -29,7 +29,8 @@ func (in Input) fixes(d Diagnostic) []Action {
 	for i := range fixes {
 		fixes[i].Kind = ActionQuickFix
 		fixes[i].Fixes = &d
-		fixes[i].Preferred = i == 0
+		// A comment in a body is all right as it is.
+		fixes[i].Preferred = i == 0 && d.Code != parser.CodeCommentInBody
 	}
 	return fixes
 }

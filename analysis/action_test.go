@@ -128,6 +128,17 @@ func TestActionsApply(t *testing.T) {
 
 // TestFixesRepair: a preferred repair that is complete in itself removes its
 // diagnostic and brings no other.
+// TestActionsPreferred: what editors apply without a choice repairs what is wrong.
+func TestActionsPreferred(t *testing.T) {
+	t.Parallel()
+	for src, want := range map[string]bool{"ge‸t https://x\n": true, "POST https://x\n\n{\n# ‸a\n}\n": false} {
+		in, selection := selected(t, src)
+		if got := Actions(in, selection)[0]; got.Preferred != want {
+			t.Errorf("%q: %+v", src, got)
+		}
+	}
+}
+
 // TestActionsSelect: where no environment is selected, those that define the
 // variable are offered.
 func TestActionsSelect(t *testing.T) {
