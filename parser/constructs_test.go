@@ -212,7 +212,7 @@ func TestConstructsOfCurl(t *testing.T) {
 		"$(…)":         {"curl http://a/$(date)\n", []string{"no shell replaces this", "runnable=false"}},
 		"$ as text":    {"curl \"http://a?\\$TOP=1&$filter=b\" -d '$TOKEN' -H \"A: $5 \\${x}\" -H $'B: $TOKEN'\n", []string{"runnable=true"}},
 		"bad method":   {"curl -X FETCH http://a\n", []string{"unknown-method", "runnable=false"}},
-		"text behind":  {"curl http://a\nGET it\n", []string{"unknown ", "unexpected-text", "runnable=false"}},
+		"text behind":  {"curl http://a\nGET it\n", []string{"unknown ", "unexpected-text", "end the line above it with a backslash", "runnable=false"}},
 	})
 }
 

@@ -13,7 +13,11 @@ func (p *parser) readTrailer() {
 		case p.readTrivia(false):
 		case p.readExtra():
 		default:
-			p.refuse(CodeUnexpectedText, "this text stands behind the end of the request; move it above the script, or write ### before a request", p.trimmed())
+			message := "this text stands behind the end of the request; move it above the script, or write ### before a request"
+			if p.request.Curl != nil {
+				message = "this text is no part of the curl command; end the line above it with a backslash, or write ### before a request"
+			}
+			p.refuse(CodeUnexpectedText, message, p.trimmed())
 			p.take(ItemUnknown)
 		}
 	}
