@@ -31,13 +31,29 @@ func checkOffset(name, example string, args []string) string {
 	if len(args) != 2 {
 		return fmt.Sprintf("$%s takes an offset and its unit, for example %s, or neither.", name, example)
 	}
-	if _, err := strconv.Atoi(args[0]); err != nil {
+	n, err := strconv.ParseInt(args[0], 10, 64)
+	if err != nil {
 		return fmt.Sprintf("The offset of $%s is a whole number, for example %s.", name, example)
 	}
 	if !isOffsetUnit(args[1]) {
 		return "The unit must be y, Q, M, w, d, h, m, s or ms."
 	}
+	if most := maxOffset(args[1]); n > most || n < -most {
+		return fmt.Sprintf("The offset of $%s is longer than %d years.", name, maxOffsetYears)
+	}
 	return ""
+}
+
+// maxOffsetYears bounds offsets: what they give is a date of four digits.
+const maxOffsetYears = 2000
+
+// maxOffset is the longest offset in a unit.
+func maxOffset(unit string) int64 {
+	const days = maxOffsetYears * 366
+	return map[string]int64{
+		"y": maxOffsetYears, "Q": maxOffsetYears * 4, "M": maxOffsetYears * 12, "w": days / 7, "d": days,
+		"h": days * 24, "m": days * 24 * 60, "s": days * 24 * 60 * 60, "ms": days * 24 * 60 * 60 * 1000,
+	}[unit]
 }
 
 func checkDatetime(name string) func(args []string) string {

@@ -17,21 +17,23 @@ import (
 func TestSystemVariables(t *testing.T) {
 	t.Parallel()
 	tests := map[string]string{
-		"{{$guid}}":                `[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`,
-		"{{$uuid}}":                `[0-9a-f-]{36}`,
-		"{{$timestamp}}":           `1769860800`,
-		"{{$timestamp -3 h}}":      `1769850000`,
-		"{{$timestamp 1 d}}":       `1769947200`,
-		"{{$timestamp 1 M}}":       `1772280000`, // February 28
-		"{{$timestamp 1 y}}":       `1801396800`,
-		"{{$timestamp 500 ms}}":    `1769860800`,
-		"{{$randomInt 1 10}}":      `9`,
-		"{{$randomInt}}":           `999`,
-		"{{$randomInt -5 5}}":      `4`,
-		"{{$randomInt 1 {{top}}}}": `9`,
-		"{{$timestamp 2 w}}":       `1771070400`,
-		"{{$timestamp 1 Q}}":       `1777550400`, // April 30
-		"{{$isoTimestamp}}":        `2026-01-31T12:00:00\.000Z`,
+		"{{$guid}}":                      `[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}`,
+		"{{$uuid}}":                      `[0-9a-f-]{36}`,
+		"{{$timestamp}}":                 `1769860800`,
+		"{{$timestamp -3 h}}":            `1769850000`,
+		"{{$timestamp 1 d}}":             `1769947200`,
+		"{{$timestamp 1 M}}":             `1772280000`, // February 28
+		"{{$timestamp 1 y}}":             `1801396800`,
+		"{{$timestamp 500 ms}}":          `1769860800`,
+		"{{$timestamp 20000000000 s}}":   `21769860800`,
+		"{{$timestamp -20000000001 ms}}": `1749860799`,
+		"{{$randomInt 1 10}}":            `9`,
+		"{{$randomInt}}":                 `999`,
+		"{{$randomInt -5 5}}":            `4`,
+		"{{$randomInt 1 {{top}}}}":       `9`,
+		"{{$timestamp 2 w}}":             `1771070400`,
+		"{{$timestamp 1 Q}}":             `1777550400`, // April 30
+		"{{$isoTimestamp}}":              `2026-01-31T12:00:00\.000Z`,
 
 		"{{$datetime iso8601}}":                     `2026-01-31T12:00:00\.000Z`,
 		"{{$datetime rfc1123}}":                     `Sat, 31 Jan 2026 12:00:00 GMT`,

@@ -73,6 +73,10 @@ func addOffset(at time.Time, n int, unit string) (time.Time, error) {
 		last := first.AddDate(0, 1, -1).Day()
 		return first.AddDate(0, 0, min(at.Day(), last)-1)
 	}
+	// A time.Duration holds no more than 292 years.
+	seconds := func(n int64) time.Time {
+		return time.Unix(at.Unix()+n, int64(at.Nanosecond())).In(at.Location())
+	}
 	switch unit {
 	case "y":
 		return months(12 * n), nil
@@ -85,13 +89,13 @@ func addOffset(at time.Time, n int, unit string) (time.Time, error) {
 	case "d":
 		return at.AddDate(0, 0, n), nil
 	case "h":
-		return at.Add(time.Duration(n) * time.Hour), nil
+		return seconds(int64(n) * 3600), nil
 	case "m":
-		return at.Add(time.Duration(n) * time.Minute), nil
+		return seconds(int64(n) * 60), nil
 	case "s":
-		return at.Add(time.Duration(n) * time.Second), nil
+		return seconds(int64(n)), nil
 	case "ms":
-		return at.Add(time.Duration(n) * time.Millisecond), nil
+		return seconds(int64(n) / 1000).Add(time.Duration(n%1000) * time.Millisecond), nil
 	}
 	return at, badArgument("the unit of the offset is not known", "write one of y, Q, M, w, d, h, m, s, ms")
 }
