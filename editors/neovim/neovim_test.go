@@ -71,6 +71,7 @@ func TestNeovim(t *testing.T) {
 		{script: "prompt.lua", setup: withServer},
 		{script: "device.lua", setup: withServer},
 		{script: "complete.lua", setup: withServer},
+		{script: "format.lua", setup: withServer},
 		{script: "attach.lua", setup: withServer},
 		{script: "health.lua", setup: withServer},
 		{script: "enable.lua", setup: withoutStart},
