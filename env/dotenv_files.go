@@ -50,13 +50,14 @@ func (e *Environments) loadDotenv(fsys fs.FS, dir string, entries []fs.DirEntry)
 }
 
 // dotenvEnvironment returns the environment of a .env file, by its name: .env,
-// .env.<environment> or <environment>.env.
+// .env.<environment> or <environment>.env. A file such as .env.json is another
+// tool's, in its own format.
 func dotenvEnvironment(name string) (environment string, ok bool) {
 	if name == dotenvName {
 		return "", true
 	}
 	if environment, ok = strings.CutPrefix(name, dotenvName+"."); ok {
-		return environment, environment != ""
+		return environment, environment != "" && !slices.Contains([]string{"json", "yaml", "yml", "toml", "xml", "js", "ts", "age", "gpg"}, environment)
 	}
 	return strings.CutSuffix(name, dotenvName)
 }

@@ -96,8 +96,12 @@ func TestDotenvForms(t *testing.T) {
 		"api/.env", "A=plain\nB=plain\nC=plain\nD=plain\nE=plain\nF=first\nF=last",
 		"api/dev.env", "B=dev.env\nC=dev.env", "api/.env.dev", "C=.env.dev\nD=.env.dev", "api/env/.env.dev", "D=env/.env.dev", "api/env/.env", "E=env/.env",
 		"api/prod.env", "B=prod", "api/.env.example", "X=1", "api/.env.bak", "X=1", "api/env/env/.env", "DEEP=1",
+		"api/.env.json", "{\n  \"A\": {}\n}",
 	)
 	envs := Load(fsys, "api")
+	if problems := envs.Problems(); problems != nil {
+		t.Errorf("problems %+v", problems)
+	}
 	want := map[string]string{"A": "plain", "B": "dev.env", "C": ".env.dev", "D": "env/.env.dev", "E": "env/.env", "F": "last", "R": "root-dev"}
 	if diff := cmp.Diff(want, envs.Dotenv("dev")); diff != "" {
 		t.Errorf("values (-want +got):\n%s", diff)
