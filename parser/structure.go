@@ -162,12 +162,19 @@ func (s *structureReader) line(at int) (line text.Span, next int) {
 	return text.Span{Start: at, End: at + i}, next
 }
 
-// lines returns the lines that are not blank.
+// lines returns the lines that are neither blank nor comments nor name a file.
 func (s *structureReader) lines() []text.Span {
 	var lines []text.Span
+	files, comments := s.body.Files, s.body.Comments
 	for at := s.body.Span.Start; at < s.body.Span.End; {
 		line, next := s.line(at)
-		if line = s.trim(line); !line.IsEmpty() {
+		switch line = s.trim(line); {
+		case line.IsEmpty():
+		case len(files) > 0 && files[0].Span == line:
+			files = files[1:]
+		case len(comments) > 0 && comments[0] == line:
+			comments = comments[1:]
+		default:
 			lines = append(lines, line)
 		}
 		at = next

@@ -67,6 +67,7 @@ func TestStructure(t *testing.T) {
 		"a form":        {of("application/x-www-form-urlencoded", "a=1&b={{$guid x=&}}\n  &c = 3 &\nd"), []string{"form", "field a = 1", "field b = {{$guid x=&}}", "field c = 3", "field d = "}},
 		"an empty form": {of("application/x-www-form-urlencoded", "&"), []string{"form"}},
 		"JSON lines":    {of("application/x-ndjson", "{\"a\":1}\n\n[2]"), []string{"json-lines", `record {"a":1}`, "record [2]"}},
+		"more of them":  {of("application/x-ndjson", "1\n # no\n< ./a.json\n// no\n2"), []string{"json-lines", "record 1", "record 2"}},
 		"multipart": {
 			of("multipart/form-data; boundary=\"x y\"", "preamble\n--x y\nContent-Disposition: form-data; name=\"a\"\n\none\n\ntwo\n--x y\nA: b\nC:d\n\n< ./{{f}}.png\n--x y\nno header\n--x y--\nepilogue"),
 			[]string{"multipart", "part Content-Disposition=form-data; name=\"a\" | one\n\ntwo", "part A=b C=d file ./{{f}}.png | < ./{{f}}.png", "part | "},
