@@ -86,6 +86,7 @@ func TestActionsApply(t *testing.T) {
 		{"undefined", "GET https://x/{{no‸thing}}\r\n", "Define nothing in this file", "@nothing = $0\r\nGET https://x/{{nothing}}\r\n"},
 		{"undefined behind others", "\ufeff@a = 1\n@b = 2\n\nGET https://x/{{no‸thing}}\n", "Define nothing in this file", "\ufeff@a = 1\n@b = 2\n@nothing = $0\n\nGET https://x/{{nothing}}\n"},
 		{"undefined behind a mark", "\ufeffGET https://x/{{no‸thing}}\n", "Define nothing in this file", "\ufeff@nothing = $0\nGET https://x/{{nothing}}\n"},
+		{"seconds", "# @timeout 50‸00\n" + request, "Change to 5000 ms", "# @timeout 5000 ms\n" + request},
 		{"everywhere", "get https://x\n\n###\nge‸t https://y\n\n###\nGET https://z\n", "Write the method in upper case in all 2 places", "GET https://x\n\n###\nGET https://y\n\n###\nGET https://z\n"},
 		{"one repair of many lines", "POST https://x\n\n{\n# ‸a\n# b\n}\n###\nPOST https://x\n\n{\n# c\n}\n", "Send such lines (# @raw-body) in all 2 places", "# @raw-body\nPOST https://x\n\n{\n# a\n# b\n}\n###\n# @raw-body\nPOST https://x\n\n{\n# c\n}\n"},
 		{"method", "ge‸t https://x\n", "Write the method in upper case", "GET https://x\n"},

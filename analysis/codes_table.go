@@ -24,6 +24,7 @@ const (
 	CodeLiteralSecret          = "literal-secret"
 	CodeDirectiveWithoutEffect = "directive-without-effect"
 	CodeInvalidDirective       = "invalid-directive"
+	CodeSeconds                = "timeout-in-seconds"
 	CodeDateLetters            = "date-letters"
 	CodeEscapeInVariable       = "escape-in-variable"
 	CodeQuotedVariable         = "quoted-variable"
@@ -135,8 +136,9 @@ var codes = []CodeInfo{
 	{parser.CodeUnclosedScript, parser.Error, "A `{%` has no `%}`.", "GET https://example.com\n\n> {% client.log(1)"},
 	{parser.CodeUnclosedComment, parser.Error, "A `/*` has no `*/`.", "/*\nGET https://example.com"},
 	{CodeDuplicateName, parser.Warning, "Two requests have the same name, by `# @name` or by the title behind `###`, so `--name` finds only the first.", "# @name a\nGET https://example.com\n\n###\n# @name a\nGET https://example.com"},
-	{CodeDirectiveWithoutEffect, parser.Hint, "Another tool knows this directive; vault-lsp does not act on it.", "# @no-log\nGET https://example.com"},
+	{CodeDirectiveWithoutEffect, parser.Hint, "Another tool knows this directive; vault-lsp does not act on it. It is a warning for `@note` and `@disabled`, whose request is sent without asking.", "# @no-log\nGET https://example.com"},
 	{CodeInvalidDirective, parser.Warning, "What stands behind a directive's name is not what it takes, or is missing. The directive has no effect.", "# @timeout soon\nGET https://example.com"},
+	{CodeSeconds, parser.Hint, "A `@timeout` without a unit is in seconds here and in JetBrains, and in milliseconds in httpYac. One of 1000 or more is probably meant so; the quick fix writes the unit.", "# @timeout 5000\nGET https://example.com"},
 	{CodeUnknownDirective, parser.Warning, "No tool that is known here has this directive. It has no effect.", "# @nmae a\nGET https://example.com"},
 }
 

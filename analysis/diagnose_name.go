@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/vault-lsp/vault-lsp/env"
@@ -128,6 +129,7 @@ func (d *diagnoser) knownDirective(v *parser.Directive, word directiveWord) {
 		d.add(Diagnostic{Code: CodeInvalidDirective, Span: span, Message: sentence(message)})
 		return
 	}
+	d.seconds(v, spec)
 	if word.Of == "" || word.Describes {
 		return
 	}
@@ -140,6 +142,18 @@ func (d *diagnoser) knownDirective(v *parser.Directive, word directiveWord) {
 		x.Message = fmt.Sprintf("@%s of %s has no effect here: the request is sent without asking.", v.Name, word.Of)
 	}
 	d.add(x)
+}
+
+// seconds reports a time limit that is in milliseconds for httpYac.
+func (d *diagnoser) seconds(v *parser.Directive, spec parser.DirectiveSpec) {
+	const least = 1000
+	if n, err := strconv.Atoi(v.Value); spec.Name != "timeout" || err != nil || n < least {
+		return
+	}
+	d.add(Diagnostic{
+		Code: CodeSeconds, Span: v.ValueSpan, Suggestion: v.Value + " ms",
+		Message: fmt.Sprintf("These are %s seconds; httpYac takes them for milliseconds.", v.Value),
+	})
 }
 
 func nearestDirective(name string) string {

@@ -61,6 +61,10 @@ func TestDirectiveArguments(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string][]string{
 		"# @timeout soon":                    {"warning invalid-directive soon"},
+		"# @timeout 5000":                    {"hint timeout-in-seconds 5000"},
+		"# @timeout 60":                      nil,
+		"# @timeout 5000 ms":                 nil,
+		"# @sleep 5000":                      {"hint directive-without-effect sleep"},
 		"# @connectionTimeout soon":          {"warning invalid-directive soon"},
 		"# @kulala-expect-status-code ok":    {"warning invalid-directive ok"},
 		"# @sleep":                           {"warning invalid-directive sleep"},
