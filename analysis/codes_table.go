@@ -87,6 +87,7 @@ var codes = []CodeInfo{
 	{env.CodeCycle, parser.Error, "Variables are defined by each other.", "@a = {{b}}\n@b = {{a}}"},
 	{env.CodeLimit, parser.Error, "Variables expand to too much text.", ""},
 	{env.CodeUnknownSystem, parser.Error, "There is no such system variable.", "X-A: {{$gid}}"},
+	{env.CodeMissingEnv, parser.Error, "No `.env` file around the request has the variable that `{{$dotenv NAME}}` names. What `{{$processEnv NAME}}` does not find is reported when the request is sent.", "X-A: {{$dotenv NOBODY}}"},
 	{env.CodeBadArgument, parser.Error, "A system variable has an argument that it does not take, or lacks one.", "X-A: {{$processEnv}}"},
 	{CodeDateLetters, parser.Warning, "A date format is written in the letters of .NET (`dd-MM-yyyy`); the letters of Day.js count here (`DD-MM-YYYY`). The quick fix changes them.", "X-A: {{$datetime 'dd-MM-yyyy'}}"},
 	{env.CodeBadDefinition, parser.Error, "The variable is defined, but its definition cannot be used.", ""},

@@ -106,12 +106,49 @@ func (x *expander) system(src string, e *template.Expr, v SystemVariable, o orig
 		x.shared(e, args[0], o)
 		return
 	}
+	if !x.namesKnown(e, v, o) {
+		return
+	}
 	if !x.checking {
 		x.pieces = append(x.pieces, Piece{
 			Kind: System, System: v.Name, Call: e, CallSrc: src, Args: args, Span: o.span, Variable: o.outermost,
 			Private: o.private || v.Private, Encoded: o.encoded, Setting: o.setting,
 		})
 	}
+}
+
+// namesKnown reports a {{$dotenv NAME}} that no .env file has, and a %name that
+// is no variable. What the machine's environment has is known only to the sender,
+// and so is a name that holds variables.
+func (x *expander) namesKnown(e *template.Expr, v SystemVariable, o origin) bool {
+	isDotenv := v.Name == "dotenv" || v.Name == "dotEnv"
+	if !isDotenv && v.Name != "processEnv" {
+		return true
+	}
+	name, ok := e.Args[0].Literal()
+	if !ok {
+		return true
+	}
+	at := e.Args[0].Span
+	if variable, indirect := strings.CutPrefix(name, "%"); indirect {
+		if _, ok = x.scope.find(variable); !ok {
+			x.problem(CodeUndefined, "", o, at, "There is no variable %s, whose value would name what is meant; define it, or leave the %% away.", variable)
+		}
+		return ok
+	}
+	if !isDotenv {
+		return true
+	}
+	known := x.scope.dotenv()
+	if slices.Contains(known, name) {
+		return true
+	}
+	if suggestion := spelling.Nearest(name, known); suggestion != "" {
+		x.problem(CodeMissingEnv, suggestion, o, at, "No .env file of this folder or its parents sets %s; did you mean %s?", name, suggestion)
+	} else {
+		x.problem(CodeMissingEnv, "", o, at, "No .env file of this folder or its parents sets %s; add %s=… to .env.", name, name)
+	}
+	return false
 }
 
 // fieldArg is the argument that a field of a reference comes from. known is

@@ -91,6 +91,7 @@ const (
 	CodeCycle           = "variable-cycle"
 	CodeLimit           = "expansion-limit"
 	CodeUnknownSystem   = "unknown-system-variable"
+	CodeMissingEnv      = "missing-environment"
 	CodeBadArgument     = "bad-argument"
 	CodeBadDefinition   = "bad-definition"
 	CodeNested          = "nested-expression"

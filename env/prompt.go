@@ -52,7 +52,7 @@ func (s *Scope) ForBlock(b *parser.Block) *Scope {
 	}
 	own := &Scope{
 		file: s.file, envs: s.envs, environment: s.environment, dialect: s.dialect,
-		inFile: s.inFile, inEnv: s.inEnv, overrides: s.overrides, mapper: s.mapper, elsewhere: s.elsewhere, prompts: prompts,
+		inFile: s.inFile, inEnv: s.inEnv, overrides: s.overrides, mapper: s.mapper, elsewhere: s.elsewhere, dotenv: s.dotenv, prompts: prompts,
 	}
 	own.suggest.names = sync.OnceValue(own.sortedNames)
 	return own

@@ -43,6 +43,8 @@ type Scope struct {
 	checked sync.Map
 	suggest suggester
 	mapper  func() *text.Mapper
+	// dotenv returns the names of the variables of the .env files.
+	dotenv func() []string
 	// elsewhere is read where a name is undefined.
 	elsewhere func() *elsewhere
 }
@@ -83,6 +85,13 @@ func NewScope(file *parser.File, envs *Environments, environment string, overrid
 	s.mapper = sync.OnceValue(func() *text.Mapper { return text.NewMapper(file.Src) })
 	s.elsewhere = sync.OnceValue(func() *elsewhere { return readElsewhere(file) })
 	s.suggest.names = sync.OnceValue(s.sortedNames)
+	s.dotenv = sync.OnceValue(func() []string {
+		var names []string
+		for _, d := range envs.DotenvNames(environment) {
+			names = append(names, d.Name)
+		}
+		return names
+	})
 	return s
 }
 

@@ -297,7 +297,7 @@ func TestBuildRefuses(t *testing.T) {
 		{"line break in a header", "GET http://x.test\nA: {{v}}", request.CodeControlInText, "{{v}}", 3},
 		{"line break in the target", "GET http://x.test/{{v}}", request.CodeControlInText, "{{v}}", 3},
 		{"environment variable", "GET http://x.test/{{$processEnv NOSUCH}}", request.CodeMissingEnv, "{{$processEnv NOSUCH}}", 3},
-		{"dotenv", "GET http://x.test/{{$dotenv NOSUCH}}", request.CodeMissingEnv, "{{$dotenv NOSUCH}}", 3},
+		{"dotenv", "GET http://x.test/{{$dotenv NOSUCH}}", request.CodeMissingEnv, "NOSUCH", 3},
 		{"random", "GET http://x.test/{{$randomInt 5 5}}", request.CodeBadArgument, "", 3},
 		{"timestamp", "GET http://x.test/{{$timestamp 1 parsec}}", request.CodeBadArgument, "", 3},
 		{"tag of Insomnia in a header", "GET http://x.test\nA: Bearer {% vault 'aws', 'c', 'e30=' %}", env.CodeInsomnia, "{% vault 'aws', 'c', 'e30=' %}", 3},

@@ -23,7 +23,7 @@ const (
 	CodeCredential    = "unknown-credential"     // no profile for a reference
 	CodeInputNeeded   = "input-needed"           // a prompt without an answer
 	CodeBadAnswer     = "bad-answer"             // an answer that is not among the choices
-	CodeMissingEnv    = "missing-environment"    // $processEnv or $dotenv without a value
+	CodeMissingEnv    = env.CodeMissingEnv       // $processEnv or $dotenv without a value
 	CodeBadArgument   = "bad-argument"           // of a system variable
 	CodeUnsupported   = "unsupported-variable"   // a system variable without evaluation
 	CodeDenied        = "destination-denied"     // the user, or nobody, allowed it
