@@ -189,7 +189,7 @@ func (p *Plan) describe(out *strings.Builder) {
 
 // withoutBlanks removes the insignificant white space of what begins like JSON.
 func withoutBlanks(s string) string {
-	if s == "" || s[0] != '{' && s[0] != '[' {
+	if first := strings.TrimLeft(s, " \t\r\n"); first == "" || first[0] != '{' && first[0] != '[' {
 		return s
 	}
 	var out strings.Builder
