@@ -265,8 +265,8 @@ func TestExponentialDefinitions(t *testing.T) {
 // nothing that would not.
 func TestUndefinedSaysWhy(t *testing.T) {
 	t.Parallel()
-	envs := Load(files("http-client.env.json", `{"dev": {"qqqqqq": "1", "a": "1", "b": {"c": "1"}}, "prod": {"a": "2"}, "test": {}}`), ".")
-	const src = "### Log in\nGET http://x\n\n> {%\n  client.global.set(\"token\", response.body.token)\n  request.variables.set('other', 1)\n%}\n\n" +
+	envs := Load(files("http-client.env.json", `{"dev": {"qqqqqq": "1", "both": "1", "a": "1", "b": {"c": "1"}}, "prod": {"a": "2"}, "test": {}}`), ".")
+	const src = "### Log in\nGET http://x\n\n> {%\n  client.global.set(\"token\", response.body.token)\n  request.variables.set('other', 1)\n  client.global.set('both', 1)\n%}\n\n" +
 		"###\n# @name json\nGET http://x\n\n{{\n  exports.made = 1;\n  exports.same == 2;\n}}\n"
 	tests := []struct {
 		environment, name, code, want string
@@ -276,9 +276,11 @@ func TestUndefinedSaysWhy(t *testing.T) {
 		{"", "qqqqqq", CodeNoEnvironment, "No environment is selected; dev defines qqqqqq."},
 		{"", "a", CodeNoEnvironment, "No environment is selected; dev and prod define a."},
 		{"", "b[0]", CodeNoEnvironment, "No environment is selected; dev defines b[0]."},
+		{"", "%$guid", CodeUndefined, "Only a variable is percent-encoded; write @name = {{$guid}} in the file, and {{%name}} here."},
 		{"prod", "qqqqqq", CodeUndefined, "There is no variable qqqqqq in the environment prod; dev defines it."},
 		{"prod", "a.c", CodeUndefined, "There is no variable a.c; define it in the file (@a.c = …) or in http-client.env.json."},
 		{"", "b.c", CodeNoEnvironment, "No environment is selected; dev defines b.c."},
+		{"test", "both", CodeUndefined, "There is no variable both in the environment test; dev defines it."},
 		{"", "token", CodeUndefined, "token is set by a script, and scripts are not run; write the value into a variable."},
 		{"dev", "other.id", CodeUndefined, "other is set by a script, and scripts are not run; write the value into a variable."},
 		{"", "made", CodeUndefined, "made is set by a script, and scripts are not run; write the value into a variable."},

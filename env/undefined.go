@@ -28,8 +28,8 @@ func (x *expander) undefined(e *template.Expr, o origin) {
 		x.problem(CodeUndefined, "", o, e.NameSpan, "%s is a script's expression, and scripts are not run; write the value into a variable.", e.Name)
 		return
 	}
-	if elsewhere.scripts[head] {
-		x.problem(CodeUndefined, "", o, e.NameSpan, "%s is set by a script, and scripts are not run; write the value into a variable.", head)
+	if strings.HasPrefix(e.Name, "$") {
+		x.problem(CodeUndefined, "", o, e.NameSpan, "Only a variable is percent-encoded; write @name = {{%s}} in the file, and {{%%name}} here.", e.Name)
 		return
 	}
 	if environments := x.scope.envs.Defining(e.Name); len(environments) > 0 {
@@ -38,6 +38,10 @@ func (x *expander) undefined(e *template.Expr, o origin) {
 		} else {
 			x.problem(CodeUndefined, "", o, e.NameSpan, "There is no variable %s in the environment %s; %s it.", e.Name, x.scope.environment, defining(environments))
 		}
+		return
+	}
+	if elsewhere.scripts[head] {
+		x.problem(CodeUndefined, "", o, e.NameSpan, "%s is set by a script, and scripts are not run; write the value into a variable.", head)
 		return
 	}
 	if suggestion := x.scope.suggest.nearest(e.Name); suggestion != "" {
