@@ -62,7 +62,7 @@ var fixers = map[string]func(in Input, d Diagnostic, add func(string, ...Edit)){
 	parser.CodeIndentedSeparator:       Input.fixIndent,
 	parser.CodeVariableBehindBody:      Input.fixSeparator,
 	parser.CodeFragmentNotSent:         Input.fixFragment,
-	parser.CodeHeaderInsteadOfRequest:  Input.fixComment,
+	parser.CodeHeaderInsteadOfRequest:  Input.fixHeaderAlone,
 	parser.CodeRequestLineExpected:     Input.fixComment,
 	parser.CodeUnexpectedText:          Input.fixComment,
 	parser.CodeCurlCommand:             Input.fixCurlOption,
@@ -319,6 +319,14 @@ func (in Input) fixRawBody(d Diagnostic, add func(string, ...Edit)) {
 		start := lineAt(in.File.Src, r.LineSpan.Start).Start
 		add("Send such lines (# @raw-body)", Edit{Span: at(start), New: "# @raw-body" + in.lineEnd(start)})
 	}
+}
+
+// fixHeaderAlone writes a request line above a header that has none.
+func (in Input) fixHeaderAlone(d Diagnostic, add func(string, ...Edit)) {
+	start := lineAt(in.File.Src, d.Span.Start).Start
+	end := in.lineEnd(start)
+	add("Insert a request line", Edit{Span: at(start), New: "GET https://example.com" + end, Snippet: "${1:GET} ${2:https://example.com}" + end})
+	in.fixComment(d, add)
 }
 
 // fixComment makes a line that belongs nowhere a comment.

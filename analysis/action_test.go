@@ -96,6 +96,7 @@ func TestActionsApply(t *testing.T) {
 		{"indented separator", "GET https://x\n\n  #‸##\nGET https://x\n", "Remove the indentation", "GET https://x\n\n###\nGET https://x\n"},
 		{"fragment", "GET https://x/a#‸b\n", "Remove what is not sent", "GET https://x/a\n"},
 		{"comment in a body", "### t\nPOST https://x\n\n{\n# ‸a\n}\n", "Send such lines (# @raw-body)", "### t\n# @raw-body\nPOST https://x\n\n{\n# a\n}\n"},
+		{"request line above a header", "###\nConte‸nt-Type: x\n\nA\n", "Insert a request line", "###\n‸GET ‸https://example.com\nContent-Type: x\n\nA\n"},
 		{"header in place of a request", "###\nConte‸nt-Type: x\n", "Make this line a comment", "###\n# Content-Type: x\n"},
 		{"prose in place of a request", "  what ‸is this\n", "Make this line a comment", "  # what is this\n"},
 		{"option of curl", "curl --inse‸cure https://x\n", "Remove --insecure", "curl https://x\n"},
