@@ -75,6 +75,7 @@ func (s *structureReader) graphQL() *GraphQL {
 		g.Variables = s.trim(text.Span{Start: s.body.Files[0].Span.End, End: whole.End})
 	} else {
 		depth, blank := 0, false
+		behind := whole.Start // the string that goes furthest
 		for at := whole.Start; at < whole.End; {
 			line, next := s.line(at)
 			content := s.trim(line).Of(s.src)
@@ -83,8 +84,8 @@ func (s *structureReader) graphQL() *GraphQL {
 				g.Variables = s.trim(text.Span{Start: line.Start, End: whole.End})
 				break
 			}
-			depth += braces(content)
-			blank = content == ""
+			blank = content == "" && at >= behind
+			depth, behind = s.braces(max(at, behind), line.End, depth)
 			at = next
 		}
 	}
@@ -93,26 +94,25 @@ func (s *structureReader) graphQL() *GraphQL {
 	return g
 }
 
-// braces returns how many more braces a line of a query opens than it closes,
-// without those in strings and comments.
-func braces(line string) int {
-	depth, quoted := 0, false
-	for i := 0; i < len(line); i++ {
-		switch c := line[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '#':
-			return depth
-		case c == '{':
+// braces counts the braces of a query from at to the end of the line, without those
+// in strings and comments, and returns where it came to: behind a block string that
+// may end on a later line.
+func (s *structureReader) braces(at, end, depth int) (total, behind int) {
+	for at < end {
+		switch s.src[at] {
+		case '"':
+			at = s.stringEnd(at, s.body.Span.End)
+			continue
+		case '#':
+			return depth, end
+		case '{':
 			depth++
-		case c == '}':
+		case '}':
 			depth--
 		}
+		at++
 	}
-	return depth
+	return depth, at
 }
 
 // Spreads returns the names behind ... in the text of a query: the fragments

@@ -66,6 +66,7 @@ func TestStructure(t *testing.T) {
 		"a file":        {"POST http://a\n\n< ./a.xml\n", []string{"text"}},
 		"a form":        {of("application/x-www-form-urlencoded", "a=1&b={{$guid x=&}}\n  &c = 3 &\nd"), []string{"form", "field a = 1", "field b = {{$guid x=&}}", "field c = 3", "field d = "}},
 		"an empty form": {of("application/x-www-form-urlencoded", "&"), []string{"form"}},
+		"block strings": {of("application/json", "query A {\n  a(s: \"\"\"\n{\n\n{ # \" b\n\"\"\") b # {\n}\n\n{ \"c\": 1 }"), []string{"graphql", "query query A {\n  a(s: \"\"\"\n{\n\n{ # \" b\n\"\"\") b # {\n}", "variables { \"c\": 1 }", "operation A"}},
 		"JSON lines":    {of("application/x-ndjson", "{\"a\":1}\n\n[2]"), []string{"json-lines", `record {"a":1}`, "record [2]"}},
 		"more of them":  {of("application/x-ndjson", "1\n # no\n< ./a.json\n// no\n2"), []string{"json-lines", "record 1", "record 2"}},
 		"multipart": {

@@ -56,7 +56,8 @@ func (b *builder) body() {
 		b.fail(CodeNotRunnable, e.Name+" holds a whole header, and a value can add none", "write the header itself in the place of the variable", e.Span)
 		return
 	}
-	if s := b.file.Structure(b.req); s.Kind == parser.StructureGraphQL && b.graphQLBody(s.GraphQL) {
+	if s := b.file.Structure(b.req); s.Kind == parser.StructureGraphQL {
+		b.graphQLBody(s.GraphQL)
 		return
 	}
 	out := &b.plan.body

@@ -1,6 +1,7 @@
 package request
 
 import (
+	"encoding/json"
 	"slices"
 
 	"github.com/vault-lsp/vault-lsp/internal/text"
@@ -9,13 +10,12 @@ import (
 )
 
 // graphQLBody makes the JSON that GraphQL servers take over HTTP of a query,
-// its variables, and the fragments above requests of the file that it uses. It
-// reports false where the body is sent as it is.
-func (b *builder) graphQLBody(g *parser.GraphQL) bool {
+// its variables, and the fragments above requests of the file that it uses.
+func (b *builder) graphQLBody(g *parser.GraphQL) {
 	at := slices.IndexFunc(b.plan.headers, func(h header) bool { return h.name == "X-Request-Type" })
 	if !b.queryFiles(g) {
-		b.warn("A GraphQL body with a file among its text is sent as it is; write the query into the request, or into one file.")
-		return false
+		b.fail(CodeBodyFile, "a GraphQL body is made of text, or of one file with the query", "write the query or the variables into the request", b.req.Body.Files[0].Span)
+		return
 	}
 	if at >= 0 {
 		b.plan.headers = slices.Delete(b.plan.headers, at, at+1)
@@ -34,12 +34,14 @@ func (b *builder) graphQLBody(g *parser.GraphQL) bool {
 		out = append(out, plain(`,"operationName":"`+escapeJSON(name)+`"`))
 	}
 	if len(variables) > 0 {
+		if !hasUse(variables) && !json.Valid([]byte(outline(variables))) {
+			b.warn("The variables of the GraphQL query are not valid JSON.")
+		}
 		out = append(append(out, plain(`,"variables":`)), variables...)
 	}
 	out = append(out, plain("}"))
 	b.plan.body.parts = []bodyPart{{pieces: out}}
 	b.setPlacement(out, InBody)
-	return true
 }
 
 // queryFiles reports whether every file of the body is one of the query: that of
