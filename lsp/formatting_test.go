@@ -109,7 +109,7 @@ func TestSignatureHelp(t *testing.T) {
 		ActiveParameter int
 	}
 	w.MustCall("textDocument/signatureHelp", lsptest.At(uri, at(1, 26)), &got)
-	if got == nil || got.Signatures[0].Label != "$datetime format [offset unit]" || got.ActiveParameter != 2 {
+	if got == nil || got.Signatures[0].Label != "$datetime [format] [offset unit]" || got.ActiveParameter != 2 {
 		t.Errorf("%+v", got)
 	}
 	w.MustCall("textDocument/signatureHelp", lsptest.At(uri, at(2, 12)), &got)
