@@ -277,6 +277,7 @@ func TestUndefinedSaysWhy(t *testing.T) {
 		{"", "a", CodeNoEnvironment, "No environment is selected; dev and prod define a."},
 		{"", "b[0]", CodeNoEnvironment, "No environment is selected; dev defines b[0]."},
 		{"", "%$guid", CodeUndefined, "Only a variable is percent-encoded; write @name = {{$guid}} in the file, and {{%name}} here."},
+		{"prd", "a", CodeNoEnvironment, "The environment prd, which is selected, is in no file; dev and prod define a."},
 		{"prod", "qqqqqq", CodeUndefined, "There is no variable qqqqqq in the environment prod; dev defines it."},
 		{"prod", "a.c", CodeUndefined, "There is no variable a.c; define it in the file (@a.c = …) or in http-client.env.json."},
 		{"", "b.c", CodeNoEnvironment, "No environment is selected; dev defines b.c."},

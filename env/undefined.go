@@ -33,10 +33,13 @@ func (x *expander) undefined(e *template.Expr, o origin) {
 		return
 	}
 	if environments := x.scope.envs.Defining(e.Name); len(environments) > 0 {
-		if x.scope.environment == "" {
+		switch selected := x.scope.environment; {
+		case selected == "":
 			x.problem(CodeNoEnvironment, "", o, e.NameSpan, "No environment is selected; %s %s.", defining(environments), e.Name)
-		} else {
-			x.problem(CodeUndefined, "", o, e.NameSpan, "There is no variable %s in the environment %s; %s it.", e.Name, x.scope.environment, defining(environments))
+		case !x.scope.envs.Has(selected):
+			x.problem(CodeNoEnvironment, "", o, e.NameSpan, "The environment %s, which is selected, is in no file; %s %s.", selected, defining(environments), e.Name)
+		default:
+			x.problem(CodeUndefined, "", o, e.NameSpan, "There is no variable %s in the environment %s; %s it.", e.Name, selected, defining(environments))
 		}
 		return
 	}
