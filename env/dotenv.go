@@ -1,7 +1,6 @@
 package env
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/vault-lsp/vault-lsp/internal/text"
@@ -53,8 +52,8 @@ func parseDotenv(path, environment, src string) dotenvFile {
 			problem(value, FileProblem{Code: CodeBadDotenv, Warning: true, Message: "The quote that begins this value is never closed."})
 			continue
 		}
-		if reference := interpolation(resolved); reference != "" && src[value] != '\'' {
-			problem(value, FileProblem{Code: CodeNotExpanded, Hint: true, Message: fmt.Sprintf("%s is a part of the value: nothing is expanded in .env files, as in REST Client and httpYac.", reference)})
+		if hasInterpolation(resolved) && src[value] != '\'' {
+			problem(value, FileProblem{Code: CodeNotExpanded, Hint: true, Message: "A ${…} is a part of this value: nothing is expanded in .env files, as in REST Client and httpYac."})
 		}
 		at = lineEnd(src, valueEnd) + 1
 		line, column := place(lines, nameSpan.Start)
@@ -120,14 +119,11 @@ func readDotenvValue(src string, at, end int) (value string, valueEnd int, ok bo
 	return "", 0, false
 }
 
-// interpolation returns the first ${NAME} of a value, or "".
-func interpolation(value string) string {
+// hasInterpolation reports a ${NAME} in a value.
+func hasInterpolation(value string) bool {
 	_, rest, found := strings.Cut(value, "${")
 	name, _, closed := strings.Cut(rest, "}")
-	if !found || !closed || name == "" || strings.ContainsFunc(name, func(r rune) bool { return r > 0x7f || !isNameByte(byte(r)) }) {
-		return ""
-	}
-	return "${" + name + "}"
+	return found && closed && name != "" && !strings.ContainsFunc(name, func(r rune) bool { return r > 0x7f || !isNameByte(byte(r)) })
 }
 
 // unescapeDotenv resolves the escapes of a double-quoted value.

@@ -51,8 +51,8 @@ func TestDotenvValues(t *testing.T) {
 
 func TestDotenvProblems(t *testing.T) {
 	t.Parallel()
-	envs := Load(files(".env", "\ufeffA=1\nmarker line\n  B C=marker\nD='marker\nE=2\n=marker\n", ".env.old", "junk"), ".")
-	want := []string{".env:2:1 bad-dotenv", ".env:3:3 bad-dotenv", ".env:4:3 bad-dotenv", ".env:6:1 bad-dotenv"}
+	envs := Load(files(".env", "\ufeffA=1\nmarker line\n  B C=marker\nD='marker\nE=2\n=marker\nF=${marker}\n", ".env.old", "junk"), ".")
+	want := []string{".env:2:1 bad-dotenv", ".env:3:3 bad-dotenv", ".env:4:3 bad-dotenv", ".env:6:1 bad-dotenv", ".env:7:3 not-expanded (hint)"}
 	if diff := cmp.Diff(want, fileProblems(envs)); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
 	}
@@ -61,7 +61,7 @@ func TestDotenvProblems(t *testing.T) {
 			t.Errorf("a message quotes the file: %s", p.Message)
 		}
 	}
-	if diff := cmp.Diff(map[string]string{"A": "1", "E": "2"}, envs.Dotenv("")); diff != "" {
+	if diff := cmp.Diff(map[string]string{"A": "1", "E": "2", "F": "${marker}"}, envs.Dotenv("")); diff != "" {
 		t.Errorf("a bad line must not take the others with it (-want +got):\n%s", diff)
 	}
 }
