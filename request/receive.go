@@ -79,7 +79,9 @@ func (r *run) receive(ctx context.Context, answer *http.Response) (ResponseBody,
 	var start bytes.Buffer
 	size, err := io.Copy(&start, io.LimitReader(reader, r.opts.MaxBodySize+1))
 	out.Size = size
-	if ctx.Err() != nil && err != nil {
+	// Also where the body ended in due form: a server that learns that its client
+	// goes may end what it has begun, and the library hands that over.
+	if ctx.Err() != nil {
 		return out, ctx.Err()
 	}
 	if err != nil {

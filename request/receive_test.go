@@ -260,6 +260,24 @@ func TestFailures(t *testing.T) {
 	}
 }
 
+// An answer that is complete only when the time is over is none: the server may
+// have ended it because its client went.
+func TestAnswerAfterTheTimeLimit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	server := w.serve(false, func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusNoContent) })
+	call := w.call()
+	call.Progress = func(what string) {
+		if what == "Receiving" {
+			time.Sleep(110 * time.Millisecond)
+		}
+	}
+	response, problem := w.sendWith(w.plan("# @timeout 100 ms\nGET "+server.URL+"\n"), call)
+	if problem == nil || problem.Code != request.CodeTimeout {
+		t.Errorf("got %+v, %+v, want the time limit", response, problem)
+	}
+}
+
 func TestCancel(t *testing.T) {
 	t.Parallel()
 	for _, where := range []string{"headers", "body", "question", "vault"} {
