@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -310,36 +309,4 @@ func (f *form) askDefault(store *credentials.Store, n *newCredential) error {
 	var err error
 	n.makeDefault, err = f.confirm(f.ctx, "Use it where a reference of $"+f.profile.Provider+" names no credential?", false)
 	return err
-}
-
-// option is one thing to choose.
-type option struct{ value, label string }
-
-// choose lists options and asks for one, by number or name.
-func (s streams) choose(ctx context.Context, question string, options []option) (string, error) {
-	if len(options) == 0 {
-		return "", errors.New("there is nothing to choose from")
-	}
-	s.warnf("%s\n", question)
-	for i, o := range options {
-		if number := strconv.Itoa(i + 1); number == o.value {
-			s.warnf("  %s. %s\n", number, o.label)
-		} else {
-			s.warnf("  %s. %s: %s\n", number, o.value, o.label)
-		}
-	}
-	for {
-		answer, err := s.ask(ctx, fmt.Sprintf("Number (1-%d) or name", len(options)))
-		if err != nil {
-			return "", err
-		}
-		answer = strings.TrimSpace(answer)
-		if n, err := strconv.Atoi(answer); err == nil && n >= 1 && n <= len(options) {
-			return options[n-1].value, nil
-		}
-		if slices.ContainsFunc(options, func(o option) bool { return o.value == answer }) {
-			return answer, nil
-		}
-		s.warnf("  %q is none of them.\n", answer)
-	}
 }

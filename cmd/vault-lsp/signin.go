@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"github.com/vault-lsp/vault-lsp/providers"
@@ -156,27 +155,4 @@ func (a *app) decline(credential string) {
 		a.declined = map[string]bool{}
 	}
 	a.declined[credential] = true
-}
-
-// confirm asks a question that is answered with yes or no.
-func (s streams) confirm(ctx context.Context, question string, byDefault bool) (bool, error) {
-	choices := " [y/N]"
-	if byDefault {
-		choices = " [Y/n]"
-	}
-	for {
-		answer, err := s.ask(ctx, question+choices)
-		if err != nil {
-			return false, usage(err)
-		}
-		switch strings.ToLower(strings.TrimSpace(answer)) {
-		case "":
-			return byDefault, nil
-		case "y", "yes":
-			return true, nil
-		case "n", "no":
-			return false, nil
-		}
-		s.warnf("  Answer y or n.\n")
-	}
 }
