@@ -140,6 +140,9 @@ func (b *builder) shapeBody() {
 			return strings.ReplaceAll(p.text, "\n", "\r\n")
 		})
 		b.endBodyWith("\r\n")
+		if header := b.plan.contentType(); !strings.Contains(header, placeholder) && !strings.Contains(strings.ToLower(header), "boundary=") {
+			b.warn("The media type of the multipart body has no boundary, so that its parts cannot be told apart: add ; boundary=… to Content-Type.")
+		}
 	case kind == "application/x-www-form-urlencoded":
 		lines, spaced := regexp.MustCompile(`[ \t]*\r?\n[ \t]*&|[ \t]*&[ \t]*\r?\n[ \t]*`), regexp.MustCompile(`[ \t]+=[ \t]+`)
 		edit(func(p piece) string {

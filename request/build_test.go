@@ -188,6 +188,17 @@ func TestBodies(t *testing.T) {
 	}
 }
 
+func TestMultipartWithoutBoundaryIsToldOf(t *testing.T) {
+	t.Parallel()
+	for header, want := range map[string]int{"multipart/form-data": 1, "multipart/form-data; Boundary=X": 0, "multipart/form-data; {{$vault path=s}}": 0} {
+		w := newWorld(t)
+		plan := w.plan("POST http://x.test\nContent-Type: " + header + "\n\n--X\n\n1\n--X--\n")
+		if len(plan.Warnings) != want {
+			t.Errorf("%s: %q", header, plan.Warnings)
+		}
+	}
+}
+
 func TestBodyFilesStayInTheWorkspace(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -176,10 +176,15 @@ func (b *builder) authorization(line *header, source *parser.Header) {
 // mediaType returns the request's media type in lower case, without its
 // parameters, or "".
 func (p *Plan) mediaType() string {
+	kind, _, _ := strings.Cut(p.contentType(), ";")
+	return trimmedLower(kind)
+}
+
+// contentType returns the outline of the Content-Type header, or "".
+func (p *Plan) contentType() string {
 	for i := range p.headers {
 		if p.headers[i].name == "Content-Type" {
-			kind, _, _ := strings.Cut(outline(p.headers[i].pieces), ";")
-			return trimmedLower(kind)
+			return outline(p.headers[i].pieces)
 		}
 	}
 	return ""
