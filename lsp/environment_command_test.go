@@ -75,3 +75,28 @@ func TestEnvironments(t *testing.T) {
 		t.Errorf("selecting none: %v, %q", err, l.Selected)
 	}
 }
+
+// TestEnvironmentsOfDotenv: an environment may have no other file than a .env
+// file of its own, and a file that is added to a folder env is seen.
+func TestEnvironmentsOfDotenv(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.initialize()
+	w.write(t, ".env.dev", "UNUSED=1\n")
+	w.write(t, "env/.env", "OTHER=1\n")
+	uri := w.open(t, "a.http", "GET https://api.example.com/{{ITEM}}\n")
+	var l environmentList
+	if err := w.Command("vault-lsp.selectEnvironment", map[string]any{"uri": uri, "environment": "dev"}, &l); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(environmentList{Environments: []string{"dev"}, Selected: "dev"}, l); diff != "" {
+		t.Errorf("environments (-want +got):\n%s", diff)
+	}
+	if err := w.Command("vault-lsp.sendRequest", map[string]any{"uri": uri}, nil); err == nil {
+		t.Error("sent without ITEM")
+	}
+	w.write(t, "env/dev.env", "ITEM=added\n")
+	if err := w.Command("vault-lsp.sendRequest", map[string]any{"uri": uri}, nil); err != nil {
+		t.Errorf("the added file is not seen: %v", err)
+	}
+}
