@@ -54,7 +54,7 @@ func (r *run) toFile(ctx context.Context, out ResponseBody, start *bytes.Buffer,
 		err = masked.Close()
 	}
 	err = errors.Join(err, file.Close())
-	if ctx.Err() != nil && readErr != nil {
+	if ctx.Err() != nil {
 		_ = os.Remove(file.Name())
 		return out, ctx.Err()
 	}
