@@ -34,6 +34,8 @@ func TestFile(t *testing.T) {
 		{"separator with more marks", "#####   a  b \nGET https://x\n", "##### a  b\nGET https://x\n"},
 		{"blank line before a separator", "GET https://x\n###\nGET https://y\n", "GET https://x\n\n###\nGET https://y\n"},
 		{"several blank lines", "\n\n# c\n\n\n\nGET https://x\n\n\n\n### a\n\n\nGET https://y\n\n\n", "# c\n\nGET https://x\n\n### a\n\nGET https://y\n"},
+		{"blank lines above the first separator", "\n \n###a\nget https://x\n", "### a\nGET https://x\n"},
+		{"a block that would read otherwise", "###a\nGET https://x\n\n###b\ncurl  \n\n###c\nGET https://x\n", "### a\nGET https://x\n\n###b\ncurl  \n\n### c\nGET https://x\n"},
 		{"last line end", "GET https://x", "GET https://x\n"},
 		{"a comment above a separator", "GET https://x\n#c\n###\n//d\n### a\nGET https://y\n", "GET https://x\n#c\n###\n//d\n### a\nGET https://y\n"},
 		{"line ends of the file", "GET https://x\r\n###\r\nGET https://y", "GET https://x\r\n\r\n###\r\nGET https://y\r\n"},

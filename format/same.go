@@ -29,8 +29,11 @@ func kept(f *parser.File, blocks [][]text.Edit, parse func(src string) *parser.F
 			return edits
 		}
 		for _, i := range faults {
-			// Where a block without edits reads otherwise its neighbours are to blame.
-			clear(blocks[max(0, i-1):min(len(blocks), i+2)])
+			if len(blocks[i]) == 0 {
+				// Its neighbours are to blame.
+				clear(blocks[max(0, i-1):min(len(blocks), i+2)])
+			}
+			blocks[i] = nil
 		}
 	}
 	return nil
@@ -49,6 +52,10 @@ func faulty(f, after *parser.File, blocks [][]text.Edit) []int {
 			next++
 		}
 		want := text.Span{Start: starts[i], End: starts[i+1]}
+		if want.IsEmpty() {
+			// It was blank lines at the file's beginning.
+			continue
+		}
 		same := next < len(after.Blocks) && after.Blocks[next].Span == want
 		if same && len(blocks[i]) > 0 {
 			same = was.block(b) == is.block(after.Blocks[next])
