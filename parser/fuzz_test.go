@@ -23,6 +23,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add("\uFEFFGET http://a\r\rx")
 	f.Add("\uFEFF")
+	f.Add("curl http://a \\\n  -X POST -d b\n")
 	f.Fuzz(func(t *testing.T, src string) {
 		file := parser.Parse(src)
 		checkFile(t, file)

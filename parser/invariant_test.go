@@ -105,8 +105,12 @@ func requestError(f *parser.File, block text.Span, r *parser.Request) error {
 	o.span("request", r.Span)
 	o = order{in: r.Span}
 	o.span("request line", r.LineSpan)
-	if !contains(r.LineSpan, r.MethodSpan) && !r.MethodSpan.IsEmpty() {
-		return fmt.Errorf("method %v is not on the line %v", r.MethodSpan, r.LineSpan)
+	line := r.LineSpan
+	if r.Curl != nil { // -X POST may stand on each line of the command
+		line = r.Span
+	}
+	if !contains(line, r.MethodSpan) && !r.MethodSpan.IsEmpty() {
+		return fmt.Errorf("method %v is not on the line %v", r.MethodSpan, line)
 	}
 	if !contains(r.Span, r.Target.Span) || !r.Version.IsEmpty() && !contains(r.Span, r.Version) {
 		return fmt.Errorf("target %v or version %v is not in %v", r.Target.Span, r.Version, r.Span)

@@ -124,7 +124,8 @@ type Request struct {
 	// Method is upper case, GET where none is written.
 	Method     string
 	MethodSpan text.Span // empty where none is written
-	// LineSpan is the request line without its line end.
+	// LineSpan is the request line without its line end; of a curl command its
+	// first line, where the method need not stand.
 	LineSpan text.Span
 	// Target is the request target, joined over its lines (each trimmed).
 	Target  template.Template
