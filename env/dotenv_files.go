@@ -36,16 +36,11 @@ func (e *Environments) loadDotenv(fsys fs.FS, dir string, entries []fs.DirEntry)
 			found = append(found, parseDotenv(full, environment, data))
 		}
 	}
-	rank := func(f dotenvFile) int {
-		switch {
-		case f.environment == "":
-			return 2
-		case strings.HasSuffix(f.path, dotenvName):
-			return 1
-		}
-		return 0
+	// A folder is listed by name: .env, .env.dev, dev.env.
+	plain := slices.IndexFunc(found, func(f dotenvFile) bool { return f.environment == "" })
+	if plain >= 0 {
+		found = append(slices.Delete(slices.Clone(found), plain, plain+1), found[plain])
 	}
-	slices.SortStableFunc(found, func(a, b dotenvFile) int { return rank(a) - rank(b) })
 	e.dotenvs = append(e.dotenvs, found...)
 }
 

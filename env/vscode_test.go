@@ -61,6 +61,15 @@ func TestCodeWorkspace(t *testing.T) {
 	}
 }
 
+// TestSharedNames: what .env files have is not shared by an environment.
+func TestSharedNames(t *testing.T) {
+	t.Parallel()
+	envs := Load(files("http-client.env.json", `{"$shared": {"a": "1"}, "dev": {"b": "1"}}`, ".env", "C=1\na=2\n"), ".")
+	if names := envs.SharedNames(); len(names) != 1 || names[0].Name != "a" || names[0].Text() != "1" {
+		t.Errorf("names %+v", names)
+	}
+}
+
 // TestKulalaShared: $kulalaShared is $shared by the name that Kulala gives it;
 // default headers are no variable.
 func TestKulalaShared(t *testing.T) {
