@@ -101,6 +101,7 @@ func TestParseProblems(t *testing.T) {
 		"keyring false":     {vault(`      "token": {"keyring": false}`), "4:28", "credentials.a.token.keyring", []string{"must be true"}},
 		"command as text":   {vault(`      "token": {"command": "op read ` + marker + `"}`), "4:28", "credentials.a.token.command", []string{"list", "no shell"}},
 		"empty command":     {vault(`      "token": {"command": []}`), "4:28", "credentials.a.token.command", []string{"list"}},
+		"number in command": {vault(`      "token": {"command": ["op", 1]}`), "4:35", "credentials.a.token.command", []string{"every part", "quotes"}},
 		"source for plain":  {profile(`"provider": "vault", "auth": "oidc", "address": {"env": "A"}`), "3:59", "credentials.a.address", []string{"plain text"}},
 		"null":              {vault(`      "token": null`), "4:16", "credentials.a.token", []string{"null"}},
 		"list":              {vault(`      "token": ["` + marker + `"]`), "4:16", "credentials.a.token", []string{"list"}},
