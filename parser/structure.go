@@ -208,37 +208,47 @@ func (s *structureReader) fields(r *Request) []FormField {
 	return fields
 }
 
-// form cuts a text at & outside expressions.
+// form cuts a text at & outside expressions. A comment before or behind a field,
+// which is between the parts of the text, is none of it.
 func (s *structureReader) form(fields []FormField, t template.Template) []FormField {
-	start := t.Span.Start
-	add := func(end int) {
-		whole := s.trim(text.Span{Start: start, End: end})
-		start = end + 1
-		if whole.IsEmpty() {
+	field := text.Span{Start: -1}
+	grow := func(span text.Span) {
+		if span = s.trim(span); span.IsEmpty() {
 			return
 		}
-		field := FormField{Span: whole, NameSpan: whole, ValueSpan: text.Span{Start: whole.End, End: whole.End}}
-		if i := strings.IndexByte(whole.Of(s.src), '='); i >= 0 {
-			field.NameSpan = s.trim(text.Span{Start: whole.Start, End: whole.Start + i})
-			field.ValueSpan = s.trim(text.Span{Start: whole.Start + i + 1, End: whole.End})
+		if field.Start < 0 {
+			field.Start = span.Start
 		}
-		fields = append(fields, field)
+		field.End = span.End
 	}
 	for _, part := range t.Parts {
-		if part.Expr != nil {
-			continue
-		}
-		for at := part.Span.Start; at < part.Span.End; {
+		at := part.Span.Start
+		for part.Expr == nil {
 			i := strings.IndexByte(s.src[at:part.Span.End], '&')
 			if i < 0 {
 				break
 			}
-			add(at + i)
+			grow(text.Span{Start: at, End: at + i})
+			fields = s.addField(fields, field)
+			field.Start = -1
 			at += i + 1
 		}
+		grow(text.Span{Start: at, End: part.Span.End})
 	}
-	add(t.Span.End)
-	return fields
+	return s.addField(fields, field)
+}
+
+// addField adds the field that whole holds, unless there was no text in it.
+func (s *structureReader) addField(fields []FormField, whole text.Span) []FormField {
+	if whole.Start < 0 {
+		return fields
+	}
+	field := FormField{Span: whole, NameSpan: whole, ValueSpan: text.Span{Start: whole.End, End: whole.End}}
+	if i := strings.IndexByte(whole.Of(s.src), '='); i >= 0 {
+		field.NameSpan = s.trim(text.Span{Start: whole.Start, End: whole.Start + i})
+		field.ValueSpan = s.trim(text.Span{Start: whole.Start + i + 1, End: whole.End})
+	}
+	return append(fields, field)
 }
 
 // indexFold returns where s holds an ASCII text in whatever case, or -1. A copy
