@@ -265,7 +265,8 @@ func TestExponentialDefinitions(t *testing.T) {
 // nothing that would not.
 func TestUndefinedSaysWhy(t *testing.T) {
 	t.Parallel()
-	envs := Load(files("http-client.env.json", `{"dev": {"qqqqqq": "1", "both": "1", "a": "1", "b": {"c": "1"}}, "prod": {"a": "2"}, "test": {}}`), ".")
+	envs := Load(files("http-client.env.json", `{"dev": {"qqqqqq": "1", "both": "1", "a": "1", "b": {"c": "1"}}, "prod": {"a": "2"}, "test": {},
+		"e1": {"many": 1}, "e2": {"many": 1}, "e3": {"many": 1}, "e4": {"many": 1}, "e5": {"many": 1}}`), ".")
 	const src = "### Log in\nGET http://x\n\n> {%\n  client.global.set(\"token\", response.body.token)\n  request.variables.set('other', 1)\n  client.global.set('both', 1)\n%}\n\n" +
 		"###\n# @name json\nGET http://x\n\n{{\n  exports.made = 1;\n  exports.same == 2;\n}}\n"
 	tests := []struct {
@@ -275,6 +276,7 @@ func TestUndefinedSaysWhy(t *testing.T) {
 		{"dev", "host", CodeUndefined, "There is no variable host; define it in the file (@host = …) or in http-client.env.json."},
 		{"", "qqqqqq", CodeNoEnvironment, "No environment is selected; dev defines qqqqqq."},
 		{"", "a", CodeNoEnvironment, "No environment is selected; dev and prod define a."},
+		{"", "many", CodeNoEnvironment, "No environment is selected; e1, e2, e3 and 2 others define many."},
 		{"", "b[0]", CodeNoEnvironment, "No environment is selected; dev defines b[0]."},
 		{"", "%$guid", CodeUndefined, "Only a variable is percent-encoded; write @name = {{$guid}} in the file, and {{%name}} here."},
 		{"prd", "a", CodeNoEnvironment, "The environment prd, which is selected, is in no file; dev and prod define a."},

@@ -1,6 +1,7 @@
 package env
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"sync"
@@ -54,13 +55,19 @@ func (x *expander) undefined(e *template.Expr, o origin) {
 	x.problem(CodeUndefined, "", o, e.NameSpan, "There is no variable %s; define it in the file (@%s = …) or in http-client.env.json.", e.Name, e.Name)
 }
 
-// defining lists environments that define a name.
+// defining lists environments that define a name, of many the first ones.
 func defining(environments []string) string {
+	const most = 4
 	if len(environments) == 1 {
 		return environments[0] + " defines"
 	}
 	last := len(environments) - 1
-	return strings.Join(environments[:last], ", ") + " and " + environments[last] + " define"
+	final := environments[last]
+	if last >= most {
+		last = most - 1
+		final = fmt.Sprintf("%d others", len(environments)-last)
+	}
+	return strings.Join(environments[:last], ", ") + " and " + final + " define"
 }
 
 // Defining returns the environments that define what a name, which may be
