@@ -38,7 +38,7 @@ func (a *app) completePermissions(_ *cobra.Command, args []string, prefix string
 	var found []string
 	for _, r := range rules {
 		if strings.HasPrefix(r.ID, prefix) {
-			found = append(found, cobra.CompletionWithDesc(r.ID, r.Reference+" to "+r.Origin))
+			found = append(found, cobra.CompletionWithDesc(r.ID, sanitize(r.Reference+" to "+r.Origin)))
 		}
 	}
 	return found, cobra.ShellCompDirectiveNoFileComp

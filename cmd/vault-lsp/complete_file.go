@@ -2,6 +2,7 @@ package main
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -21,12 +22,28 @@ func completeOfFile(cmd *cobra.Command, flag string, known func(*source) []strin
 		}
 		var found []string
 		for _, name := range known(src) {
-			if strings.HasPrefix(name, prefix) {
+			if strings.HasPrefix(name, prefix) && isHarmlessWord(name) {
 				found = append(found, name)
 			}
 		}
 		return found, cobra.ShellCompDirectiveNoFileComp
 	})
+}
+
+// isHarmlessWord reports whether no shell does anything with a name of a request
+// file, quoted or not. Shells put what several names begin with into the command
+// line as it is, and run that when the next word is completed: a cloned file must
+// not give it a $(command), nor a flag.
+func isHarmlessWord(name string) bool {
+	for i, r := range name {
+		switch {
+		case unicode.IsLetter(r), unicode.IsMark(r), unicode.IsDigit(r), strings.ContainsRune("_.,:/@+", r):
+		case r == ' ' && i > 0, r == '-' && i > 0 && name[i-1] != ' ':
+		default:
+			return false
+		}
+	}
+	return name != ""
 }
 
 // requestNames are the names that --name takes.

@@ -2,11 +2,13 @@ package main
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -117,6 +119,36 @@ func TestThreatProxyRepeatsItsPassword(t *testing.T) {
 	for _, form := range []string{password, base64.StdEncoding.EncodeToString([]byte("user:" + password))} {
 		if strings.Contains(r.out+r.err, form) {
 			t.Errorf("shown: %s%s", r.out, r.err)
+		}
+	}
+}
+
+// TestThreatCompletionGivesTheShellCommands: bash puts what several words begin
+// with into the command line unquoted, and evaluates it at the next completion.
+func TestThreatCompletionGivesTheShellCommands(t *testing.T) {
+	u := newUser(t)
+	names := []string{
+		"$(touch pwned)a", "$(touch pwned)b", "`touch pwned`", "a;touch pwned", "a|b", "a&b", "a>b", "(a)", "*", "~", "a'b", `a"b`, `a\b`, "#a", "!a",
+		"--allow-host=evil.example.com", "a --allow-host evil.example.com", "a\x1b[31m", "a\u202eb", "_activeHelp_ $(a)", "Größe 1/2", "log-in, v1.0",
+	}
+	var requests strings.Builder
+	environments := map[string]any{}
+	for _, name := range names {
+		requests.WriteString("### " + name + "\nGET http://127.0.0.1/\n\n")
+		environments[name] = map[string]string{}
+	}
+	path := u.write("a.http", requests.String())
+	text, err := json.Marshal(environments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.write("http-client.env.json", string(text))
+	for _, flag := range []string{"--name", "--env"} {
+		got := u.run("__complete", "send", path, flag, "").want(t, exitOK).out
+		words := strings.Split(got, "\n")
+		slices.Sort(words)
+		if want := []string{"", ":4", "Größe 1/2", "log-in, v1.0"}; !slices.Equal(words, want) {
+			t.Errorf("%s: got %q, want %q", flag, words, want)
 		}
 	}
 }
