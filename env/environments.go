@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/vault-lsp/vault-lsp/internal/text"
 )
@@ -18,11 +19,17 @@ type Environments struct {
 	problems []FileProblem
 	// found are the files as they were read, nearest first.
 	found []environmentFile
-	// byName holds each environment's variables, $shared ones included; every
-	// list begins with the definition that wins.
-	byName map[string]map[string][]*Definition
-	// shared is what applies without an environment.
-	shared map[string][]*Definition
+	// ranked are the same files, those first whose definitions win.
+	ranked []environmentFile
+	// known holds the names, and as false those of .env files that Names leaves out.
+	known map[string]bool
+	// merged holds the variables of the environments that were asked for, by name,
+	// those that apply without one by "".
+	merged sync.Map
+	// places are where every name is defined.
+	places func() map[string][]definedAt
+	// size is how much was read, as maxTotal counts it.
+	size int64
 	// dotenvs are the .env files, the one that wins first.
 	dotenvs []dotenvFile
 	// folders are those that were looked into.
@@ -71,8 +78,13 @@ const (
 	workspaceSuffix = ".code-workspace"
 )
 
-// maxFileSize bounds an environment file; more is no configuration.
-const maxFileSize = 4 << 20
+// maxFileSize bounds an environment file, and maxTotal all of them: links may
+// show one file under many names. Of an empty one leastSize is counted.
+const (
+	maxFileSize = 4 << 20
+	maxTotal    = 32 << 20
+	leastSize   = 4 << 10
+)
 
 // Load reads the environment files of dir, a slash-separated path in fsys, and
 // of its parents up to the root of fsys: http-client.env.json,
@@ -195,8 +207,14 @@ func sourceOf(name string) (Source, bool) {
 
 // read returns a file's text.
 func (e *Environments) read(fsys fs.FS, name string) (string, bool) {
+	if e.size > maxTotal {
+		return "", false
+	}
 	info, err := fs.Stat(fsys, name)
 	message := ""
+	if err == nil && info.Mode().IsRegular() {
+		e.size += max(info.Size(), leastSize)
+	}
 	switch {
 	case err != nil:
 		message = "The file cannot be read; check its permissions."
@@ -204,6 +222,9 @@ func (e *Environments) read(fsys fs.FS, name string) (string, bool) {
 		return "", false
 	case info.Size() > maxFileSize:
 		message = "The file is larger than 4 MiB and is left out; an environment file holds variables only."
+		e.size -= info.Size()
+	case e.size > maxTotal:
+		message = "This file and those after it are left out: there are more than 32 MiB of environment files."
 	}
 	var data []byte
 	if message == "" {
@@ -218,56 +239,6 @@ func (e *Environments) read(fsys fs.FS, name string) (string, bool) {
 	return string(data), true
 }
 
-// merge orders the definitions of all files by rank.
-func (e *Environments) merge() {
-	found := slices.Clone(e.found)
-	for _, file := range found {
-		for _, environment := range file.environments {
-			if !environment.shared && !slices.Contains(e.names, environment.name) {
-				e.names = append(e.names, environment.name)
-			}
-		}
-	}
-	rank := map[Source]int{SourcePrivate: 0, SourceUser: 1, SourceEnvironment: 2, SourceVSCode: 3, SourceEditor: 4}
-	// Stable: files of the same kind stay in the order nearest first.
-	slices.SortStableFunc(found, func(a, b environmentFile) int { return rank[a.source] - rank[b.source] })
-	e.byName = make(map[string]map[string][]*Definition, len(e.names))
-	e.shared = e.withDotenv(collect(nil, found, "", true), "")
-	known := slices.Clone(e.names)
-	for _, d := range e.dotenvs {
-		// An environment may have no other file than .env.<environment>.
-		if d.environment == "" || slices.Contains(known, d.environment) {
-			continue
-		}
-		known = append(known, d.environment)
-		if !isExample(d.environment) {
-			e.names = append(e.names, d.environment)
-		}
-	}
-	for _, name := range known {
-		e.byName[name] = e.withDotenv(collect(collect(nil, found, name, false), found, name, true), name)
-	}
-}
-
-// collect appends the definitions of one environment, or the shared ones, to
-// the lists of into.
-func collect(into map[string][]*Definition, found []environmentFile, name string, shared bool) map[string][]*Definition {
-	if into == nil {
-		into = map[string][]*Definition{}
-	}
-	for _, file := range found {
-		for _, environment := range file.environments {
-			if environment.shared != shared || !shared && environment.name != name {
-				continue
-			}
-			for _, d := range environment.definitions {
-				into[d.Name] = append(into[d.Name], d)
-			}
-		}
-	}
-	return into
-}
-
 // Names returns the names of the environments in the order of the files, the
 // nearest file first; those that only .env files have come last.
 func (e *Environments) Names() []string {
@@ -280,7 +251,10 @@ func (e *Environments) Names() []string {
 // Has reports whether there is an environment of that name, be it the one of
 // .env.example and its like, which Names leaves out.
 func (e *Environments) Has(name string) bool {
-	_, ok := e.byName[name]
+	if e == nil {
+		return false
+	}
+	_, ok := e.known[name]
 	return ok
 }
 
@@ -292,7 +266,7 @@ func (e *Environments) Problems() []FileProblem {
 	}
 	problems := slices.Clone(e.problems)
 	for _, d := range e.dotenvs {
-		if d.environment == "" || slices.Contains(e.names, d.environment) {
+		if d.environment == "" || e.known[d.environment] {
 			problems = append(problems, d.problems...)
 		}
 	}
@@ -315,17 +289,6 @@ func (e *Environments) Files() []string {
 		return nil
 	}
 	return slices.Clone(e.files)
-}
-
-// variables returns the definitions that apply in an environment.
-func (e *Environments) variables(environment string) map[string][]*Definition {
-	if e == nil {
-		return nil
-	}
-	if vars, ok := e.byName[environment]; ok {
-		return vars
-	}
-	return e.shared
 }
 
 // SharedNames returns the winning definition of every variable that applies in

@@ -70,26 +70,6 @@ func defining(environments []string) string {
 	return strings.Join(environments[:last], ", ") + " and " + final + " define"
 }
 
-// Defining returns the environments that define what a name, which may be
-// dotted, takes its value from, in the order of Names.
-func (e *Environments) Defining(name string) []string {
-	if e == nil {
-		return nil
-	}
-	head := name
-	if end := strings.IndexAny(name, ".["); end > 0 {
-		head = name[:end]
-	}
-	var names []string
-	for _, environment := range e.names {
-		variables := e.byName[environment]
-		if outer := variables[head]; variables[name] != nil || outer != nil && outer[0].Object != "" {
-			names = append(names, environment)
-		}
-	}
-	return names
-}
-
 // elsewhere is what the names in a file are that are no variables.
 type elsewhere struct {
 	// requests are the names of its requests.
