@@ -27,6 +27,45 @@ type finding struct {
 	Message  string `json:"message"`
 }
 
+// findings are in the order of the files and of what stands in them.
+type findings []finding
+
+// add adds those of a file that were not seen yet: an environment file belongs to
+// several request files.
+func (all *findings) add(found []finding, seen map[finding]bool) {
+	for _, f := range found {
+		if !seen[f] {
+			seen[f] = true
+			*all = append(*all, f)
+		}
+	}
+}
+
+func (all findings) count(severity parser.Severity) int {
+	n := 0
+	for _, f := range all {
+		if f.Severity == severity.String() {
+			n++
+		}
+	}
+	return n
+}
+
+// summary counts errors, warnings, and what is neither.
+func (all findings) summary() string {
+	errors, warnings := all.count(parser.Error), all.count(parser.Warning)
+	var counts []string
+	for _, kind := range []struct {
+		n    int
+		name string
+	}{{errors, "error"}, {warnings, "warning"}, {len(all) - errors - warnings, "note"}} {
+		if kind.n > 0 {
+			counts = append(counts, counted(kind.n, kind.name))
+		}
+	}
+	return orAny(strings.Join(counts, ", "), "nothing to report")
+}
+
 type checkFlags struct {
 	environment string
 	online      bool
@@ -39,8 +78,9 @@ func (a *app) checkCommand() *cobra.Command {
 	f := checkFlags{vars: assignments{}}
 	cmd := &cobra.Command{
 		Use: "check FILE…", Short: "Report what is wrong in request files", Args: takesSome("FILE"),
-		Long: "Prints the diagnostics of the files. With --online it also asks the vaults whether every\n" +
-			"reference resolves; no value is printed. Exits with 1 if there is an error.",
+		Long: "Prints the diagnostics of the files, and how many there are. " + ofFolders + "\n" +
+			"With --online it also asks the vaults whether every reference resolves; no value is printed.\n\n" +
+			"Exits with 1 if there is an error, and with 2 if a file cannot be read; the others are checked.",
 		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd.Context(), args, f) },
 	}
 	flags := cmd.Flags()
@@ -57,34 +97,48 @@ func (a *app) checkCommand() *cobra.Command {
 // formats are the values of the flag --format, the default first.
 func formats() []string { return []string{"text", "json", "sarif"} }
 
-func (a *app) check(ctx context.Context, paths []string, f checkFlags) error {
+// check checks every file; one that cannot be read does not keep the others
+// from it.
+func (a *app) check(ctx context.Context, args []string, f checkFlags) error {
 	if !slices.Contains(formats(), f.format) {
 		return usage(fmt.Errorf("--format %s: it is one of %s", f.format, strings.Join(formats(), ", ")))
+	}
+	paths, err := requestFiles(args)
+	if err != nil {
+		return err
 	}
 	p, err := a.openChecked()
 	if err != nil {
 		return err
 	}
-	findings := []finding{}
+	all, seen := findings{}, map[finding]bool{}
+	var failed []error
 	for _, path := range paths {
 		src, err := openSource(path, f.environment, f.vars, f.dialect)
 		if err != nil {
-			return err
+			failed = append(failed, err)
+			continue
 		}
 		p.workspaces.add(src.workspace)
-		findings = append(findings, src.diagnose(p)...)
+		all.add(src.diagnose(p), seen)
 		if f.online {
 			online, err := a.resolveAll(ctx, p, src)
 			if err != nil {
 				return err
 			}
-			findings = append(findings, online...)
+			all.add(online, seen)
 		}
 	}
-	if err := a.printFindings(findings, f.format); err != nil {
+	if err := a.printFindings(all, f.format); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(findings, func(f finding) bool { return f.Severity == parser.Error.String() }) {
+	if len(failed) > 0 {
+		return usage(errors.Join(failed...))
+	}
+	if f.format == "text" {
+		a.warnf("%s: %s\n", counted(len(paths), "file"), all.summary())
+	}
+	if all.count(parser.Error) > 0 {
 		return withExit(exitFailed, nil)
 	}
 	return nil
@@ -103,7 +157,7 @@ func (s *source) diagnose(p *parts) []finding {
 			severity = parser.Warning
 		}
 		findings = append(findings, finding{
-			File: problem.Path, Line: problem.Line, Column: problem.Column,
+			File: s.inWorkspace(problem.Path), Line: problem.Line, Column: problem.Column,
 			Severity: severity.String(), Code: problem.Code, Message: problem.Message,
 		})
 	}
@@ -204,7 +258,7 @@ func (a *app) resolveWithPerson(ctx context.Context, p *parts, refs []secret.Ref
 	return all, nil
 }
 
-func (a *app) printFindings(findings []finding, format string) error {
+func (a *app) printFindings(findings findings, format string) error {
 	enc := a.jsonOutput()
 	switch format {
 	case "json":

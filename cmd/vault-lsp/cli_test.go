@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/vault-lsp/vault-lsp/internal/testtools"
 	"github.com/vault-lsp/vault-lsp/providers/local"
 )
@@ -279,6 +281,41 @@ func TestCheck(t *testing.T) {
 	u.pipe("x-value", "secret", "set", "other").want(t, exitOK)
 	u.run("check", missing).want(t, exitOK)
 	u.run("check", missing, "--online").want(t, exitFailed, "missing.http:2:", "gone")
+}
+
+// TestCheckFolder: a folder stands for its request files in the order of their
+// names, an environment file is reported once and by its own path, and a file that
+// cannot be read does not keep the others from being checked.
+func TestCheckFolder(t *testing.T) {
+	u := newUser(t)
+	for _, name := range []string{"b.http", "a/d.REST", "a/c.http", ".hidden/e.http", "node_modules/f.http", "g.json"} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(u.work, name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		u.write(name, "GET https://x.test/{{nope}}\n")
+	}
+	u.write("a/http-client.env.json", `{"dev": {"x": "1", "x": "2"}}`)
+	t.Chdir(u.work)
+	r := u.run("check", ".").want(t, exitFailed)
+	var places []string
+	for line := range strings.Lines(r.out) {
+		place, _, _ := strings.Cut(line, ": ")
+		places = append(places, filepath.ToSlash(place))
+	}
+	want := []string{"a/http-client.env.json:1:10", "a/c.http:1:22", "a/d.REST:1:22", "b.http:1:22"}
+	if diff := cmp.Diff(want, places); diff != "" {
+		t.Errorf("%s\n%s", diff, r.out)
+	}
+	if r.err != "3 files: 3 errors, 1 warning\n" {
+		t.Errorf("%q", r.err)
+	}
+	r = u.run("check", "missing.http", ".").want(t, exitUsage, "missing.http", "b.http:1:22")
+	if r = u.run("check", ".", "--format", "sarif").want(t, exitFailed, `"a/c.http"`); r.err != "" {
+		t.Errorf("%q", r.err)
+	}
+	u.write("b.http", "GET https://x.test\n")
+	u.run("check", "b.http").want(t, exitOK, "1 file: nothing to report")
+	u.run("check", t.TempDir()).want(t, exitUsage, "no .http or .rest file")
 }
 
 // atTerminal runs a command line with a person at the terminal, who answers

@@ -4,11 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -29,8 +26,8 @@ func (a *app) fmtCommand() *cobra.Command {
 		Short: "Lay out request files: blanks, blank lines and JSON bodies",
 		Long: "Prints the formatted file. With -w it is written back instead; with --check the files that\n" +
 			"would change are listed, with --diff what would change is printed as a unified difference, and\n" +
-			"the exit status is 1 if there is one. A folder stands for the .http and .rest files in it, without\n" +
-			"those of hidden folders and node_modules. The FILE - is standard input.\n\n" +
+			"the exit status is 1 if there is one. " + ofFolders + "\n" +
+			"The FILE - is standard input.\n\n" +
 			"What is sent stays the same but for the white space of JSON; comments and variables stay as they\n" +
 			"are. Bodies that are no JSON, or whose bytes a header signs, are left alone, and so are scripts,\n" +
 			"curl commands, what stands under # @raw-body, and Markdown and AsciiDoc files.",
@@ -52,37 +49,6 @@ func (a *app) fmtCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&mode.check, "check", false, "list the files that would change; exit 1 if there is one")
 	cmd.Flags().BoolVarP(&mode.diff, "diff", "d", false, "print what would change; exit 1 if there is something")
 	return cmd
-}
-
-// requestFiles puts the request files of folders in their place.
-func requestFiles(args []string) ([]string, error) {
-	var paths []string
-	for _, arg := range args {
-		if info, err := os.Stat(arg); arg == stdinName || err != nil || !info.IsDir() {
-			paths = append(paths, arg)
-			continue
-		}
-		before := len(paths)
-		err := filepath.WalkDir(arg, func(path string, entry fs.DirEntry, err error) error {
-			name := entry.Name()
-			switch {
-			case err != nil:
-				return err
-			case entry.IsDir() && path != arg && (strings.HasPrefix(name, ".") || name == "node_modules"):
-				return filepath.SkipDir
-			case entry.Type().IsRegular() && slices.Contains([]string{".http", ".rest"}, strings.ToLower(filepath.Ext(name))):
-				paths = append(paths, path)
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, usage(err)
-		}
-		if len(paths) == before {
-			return nil, usage(fmt.Errorf("%s: there is no .http or .rest file in this folder", arg))
-		}
-	}
-	return paths, nil
 }
 
 // formatFiles formats every file; one that cannot be read or written does not

@@ -49,7 +49,7 @@ type (
 	}
 )
 
-func newSarif(findings []finding) sarifLog {
+func newSarif(findings findings) sarifLog {
 	results := make([]sarifResult, 0, len(findings))
 	for _, f := range findings {
 		level := "note"

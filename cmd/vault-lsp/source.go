@@ -56,6 +56,16 @@ func openSource(path, environment string, overrides map[string]string, read dial
 	return s, nil
 }
 
+// inWorkspace returns the path of another file of the workspace as the user would
+// write it: relative where the request file's is.
+func (s *source) inWorkspace(path string) string {
+	rel, err := filepath.Rel(s.dir, filepath.Join(s.workspace, filepath.FromSlash(path)))
+	if err != nil {
+		return path
+	}
+	return filepath.Join(filepath.Dir(s.path), rel)
+}
+
 // workspaceRoot returns the nearest folder, from dir upwards, that holds a
 // repository, else dir itself.
 func workspaceRoot(dir string) string {
