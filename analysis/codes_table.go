@@ -127,7 +127,7 @@ var codes = []CodeInfo{
 	{parser.CodeCommentInBody, parser.Hint, "A line of the body begins like a comment and is not sent; this depends on the media type (C1).", "POST https://example.com\nContent-Type: application/json\n\n{\n# no\n}"},
 	{parser.CodeCommentSent, parser.Warning, "A line of a multipart body begins like a comment and is sent (C1); other tools leave it out. The quick fix removes it.", "POST https://example.com\nContent-Type: multipart/form-data; boundary=x\n\n--x\nContent-Disposition: form-data; name=\"a\"\n\n// no\n1\n--x--"},
 	{CodeTrailingComma, parser.Warning, "A comma stands before a closing bracket of a JSON body. JSON has none there, and the body is sent as it is; Kulala takes such commas out. The quick fix removes it.", "POST https://example.com\nContent-Type: application/json\n\n{ \"a\": 1, }"},
-	{CodeInvalidJSON, parser.Warning, "The body is no JSON, though its media type says so. It is sent as it is, and not laid out when the file is formatted.", "POST https://example.com\nContent-Type: application/json\n\n{ \"a\": }"},
+	{CodeInvalidJSON, parser.Warning, "The body is no JSON, though its media type says so, or the variables of a GraphQL query are none. They are sent as they are, and a body is not laid out when the file is formatted.", "POST https://example.com\nContent-Type: application/json\n\n{ \"a\": }"},
 	{CodeAmbiguousFile, parser.Warning, "A path is a file both beside the request file and in the workspace's root. The one beside it is sent; REST Client sends the other (C23).", ""},
 	{parser.CodeBadVariableLine, parser.Error, "A line begins with `@` but does not define a variable.", "@name"},
 	{parser.CodeUnexpectedText, parser.Warning, "Text stands where nothing can follow.", ""},

@@ -3,7 +3,6 @@ package analysis
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -12,15 +11,40 @@ import (
 	"github.com/vault-lsp/vault-lsp/parser"
 )
 
-// jsonBody warns of a JSON body that is none: it is sent as it is. Kulala takes
-// trailing commas out, so files written for it hold some.
+// jsonText is a text that should be JSON, as its media type or the query above it
+// says.
+type jsonText struct {
+	span text.Span
+	// subject is how a message about it begins.
+	subject string
+	// declared is whether nothing but JSON may stand there.
+	declared bool
+	// mayRepeat is whether several values may stand there: lines of JSON are a
+	// format of their own, also under the media type of JSON.
+	mayRepeat bool
+}
+
+// jsonBody warns of a JSON body, or GraphQL variables, that are no JSON: they are
+// sent as they are. Kulala takes trailing commas out, so files written for it hold
+// some.
 func (d *diagnoser) jsonBody(r *parser.Request) {
 	body := r.Body
-	if body.Kind != parser.BodyInline || len(body.Files) > 0 || len(body.Messages) > 0 || r.Curl != nil ||
-		d.File.Structure(r).Kind != parser.StructureJSON {
+	if len(body.Messages) > 0 || r.Curl != nil {
 		return
 	}
-	masked, certain := d.maskedJSON(body)
+	switch s := d.File.Structure(r); {
+	case s.Kind == parser.StructureJSON && body.Kind == parser.BodyInline && len(body.Files) == 0:
+		// Text without a media type may be anything.
+		isDeclared := func(h parser.Header) bool { return strings.EqualFold(h.Name, "Content-Type") }
+		d.json(body, jsonText{body.Span, "The body is no JSON", slices.ContainsFunc(r.Headers, isDeclared), true})
+	case s.Kind == parser.StructureGraphQL && s.GraphQL.Variables.Start < s.GraphQL.Variables.End:
+		d.json(body, jsonText{s.GraphQL.Variables, "The variables of the query are no JSON", true, false})
+	}
+}
+
+// json reports the first thing wrong in a text of a body that should be JSON.
+func (d *diagnoser) json(body *parser.Body, t jsonText) {
+	masked, certain := d.maskedJSON(body, t.span)
 	var wrong *json.SyntaxError
 	if !errors.As(json.Unmarshal(masked, &json.RawMessage{}), &wrong) {
 		return
@@ -28,50 +52,39 @@ func (d *diagnoser) jsonBody(r *parser.Request) {
 	at := min(max(int(wrong.Offset)-1, 0), len(masked)-1)
 	before := strings.TrimRight(string(masked[:at]), " \t\r\n")
 	if strings.HasSuffix(before, ",") && strings.IndexByte("}]", masked[at]) >= 0 {
-		comma := body.Span.Start + len(before) - 1
+		comma := t.span.Start + len(before) - 1
 		d.add(Diagnostic{
 			Code: CodeTrailingComma, Span: text.Span{Start: comma, End: comma + 1},
 			Message: "JSON has no comma before a closing bracket, and the body is sent as it is.",
 		})
 		return
 	}
-	// Text without a media type may be anything. Lines of JSON are a format of
-	// their own, also under this media type.
-	isDeclared := func(h parser.Header) bool { return strings.EqualFold(h.Name, "Content-Type") }
-	if !certain || !slices.ContainsFunc(r.Headers, isDeclared) || strings.Contains(wrong.Error(), "after top-level value") || strings.Contains(wrong.Error(), "max depth") {
+	reason := wrong.Error()
+	if !certain || !t.declared || t.mayRepeat && strings.Contains(reason, "after top-level value") || strings.Contains(reason, "max depth") {
 		return
 	}
-	d.invalidJSON(body.Span.Start+at, wrong)
-}
-
-// invalidJSON reports the character at an offset. The reason of the standard
-// library names a byte where it is a character of several.
-func (d *diagnoser) invalidJSON(offset int, wrong *json.SyntaxError) {
+	offset := t.span.Start + at
 	character, size := utf8.DecodeRuneInString(d.src[offset:])
-	reason := wrong.Error()
-	if _, after, ok := strings.Cut(reason, "' "); ok && strings.HasPrefix(reason, "invalid character") {
-		reason = fmt.Sprintf("invalid character %+q %s", character, after)
-	}
 	d.add(Diagnostic{
 		Code: CodeInvalidJSON, Span: text.Span{Start: offset, End: offset + size},
-		Message: "The body is no JSON from here on (" + reason + "), and is sent as it is.",
+		Message: t.subject + " from here on: " + jsonReason(reason, character) + ". It is sent as it is.",
 	})
 }
 
-// maskedJSON returns a body in which something of the same length stands for
-// every expression: letters in a string, a number elsewhere. certain is false
+// maskedJSON returns a part of a body in which something of the same length stands
+// for every expression: letters in a string, a number elsewhere. certain is false
 // where such a number may be anything, or braces are escaped (ruling C25).
-func (d *diagnoser) maskedJSON(body *parser.Body) (masked []byte, certain bool) {
-	masked, certain = []byte(body.Span.Of(d.src)), true
+func (d *diagnoser) maskedJSON(body *parser.Body, of text.Span) (masked []byte, certain bool) {
+	masked, certain = []byte(of.Of(d.src)), true
 	for _, c := range body.Comments {
-		for i := c.Start; i < c.End; i++ {
-			masked[i-body.Span.Start] = ' '
+		for i := max(c.Start, of.Start); i < min(c.End, of.End); i++ {
+			masked[i-of.Start] = ' '
 		}
 	}
 	quoted, escaped := false, false
 	for _, part := range body.Content.Parts {
-		for i := part.Span.Start; i < part.Span.End; i++ {
-			c := &masked[i-body.Span.Start]
+		for i := max(part.Span.Start, of.Start); i < min(part.Span.End, of.End); i++ {
+			c := &masked[i-of.Start]
 			switch {
 			case part.Expr != nil && quoted:
 				*c, certain, escaped = 'x', certain && !escaped, false
