@@ -2,6 +2,7 @@ package analysis
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/vault-lsp/vault-lsp/env"
@@ -86,7 +87,11 @@ func (in Input) mayInsert(selection text.Span) bool {
 	b, kind := itemAt(in.File, line.Start)
 	before := src[line.Start:selection.Start]
 	switch kind {
-	case parser.ItemBody, parser.ItemTargetLine:
+	case parser.ItemBody:
+		// A comment of a body is not sent.
+		return b.Request == nil || b.Request.Body == nil ||
+			!slices.ContainsFunc(b.Request.Body.Comments, func(c text.Span) bool { return c.Start < line.End && line.Start < c.End })
+	case parser.ItemTargetLine:
 		return true
 	case parser.ItemHeader:
 		return strings.Contains(before, ":")

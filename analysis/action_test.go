@@ -31,6 +31,7 @@ func TestActionsInsert(t *testing.T) {
 	t.Parallel()
 	for _, src := range []string{
 		request + "Authorization: Bearer ‸", request + "Authorization: Bearer ‸abc‸", "@a = ‸", "GET https://x/‸",
+		"POST https://x\nContent-Type: text/plain\n\n# a ‸b\n",
 		"POST https://x\n\n{\"a\": \"‸\"}", request + "A: ‸{{host}}‸",
 	} {
 		in, selection := selected(t, src)
@@ -41,6 +42,7 @@ func TestActionsInsert(t *testing.T) {
 	for _, src := range []string{
 		"# com‸ment\n", "### ti‸tle\n" + request, "‸GET https://x", "GET‸ https://x", request + "Acc‸ept: x", "@a‸ = b",
 		request + "A: {{ho‸st}}", "POST https://x\n\na‸b\nc‸d\n", request + "A: x ‸y {{ho‸st}}",
+		"POST https://x\n\n{\n  # a ‸b\n}\n", "POST https://x\nContent-Type: application/x-www-form-urlencoded\n\na=1\n‸# b=‸\n",
 	} {
 		in, selection := selected(t, src)
 		for _, title := range titles(Actions(in, selection)) {
