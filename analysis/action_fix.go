@@ -29,8 +29,9 @@ func (in Input) fixes(d Diagnostic) []Action {
 	for i := range fixes {
 		fixes[i].Kind = ActionQuickFix
 		fixes[i].Fixes = &d
-		// A comment in a body is all right as it is.
-		fixes[i].Preferred = i == 0 && d.Code != parser.CodeCommentInBody
+		// A comment in a body is all right as it is, and no request is made up
+		// that nobody chose.
+		fixes[i].Preferred = i == 0 && d.Code != parser.CodeCommentInBody && fixes[i].Title != insertRequestLine
 	}
 	return fixes
 }
@@ -313,20 +314,39 @@ func (in Input) fixFragment(d Diagnostic, add func(string, ...Edit)) {
 	add("Remove what is not sent", Edit{Span: d.Span})
 }
 
-// fixRawBody makes the lines of the body that look like comments a part of it.
+// fixRawBody makes the lines of the body that look like comments a part of it,
+// but for JSON, which has none.
 func (in Input) fixRawBody(d Diagnostic, add func(string, ...Edit)) {
-	if r := in.File.BlockAt(d.Span.Start).Request; r != nil {
+	r := in.File.BlockAt(d.Span.Start).Request
+	if r == nil {
+		return
+	}
+	if kind := in.File.Structure(r).Kind; kind != parser.StructureJSON && kind != parser.StructureJSONLines {
 		start := lineAt(in.File.Src, r.LineSpan.Start).Start
 		add("Send such lines (# @raw-body)", Edit{Span: at(start), New: "# @raw-body" + in.lineEnd(start)})
 	}
 }
 
-// fixHeaderAlone writes a request line above a header that has none.
+// insertRequestLine is the title of a repair that has to be filled in.
+const insertRequestLine = "Insert a request line"
+
+// fixHeaderAlone makes a header without a request a comment, or writes a request
+// line above it, which is likelier where more than comments stands below it.
 func (in Input) fixHeaderAlone(d Diagnostic, add func(string, ...Edit)) {
-	start := lineAt(in.File.Src, d.Span.Start).Start
-	end := in.lineEnd(start)
-	add("Insert a request line", Edit{Span: at(start), New: "GET https://example.com" + end, Snippet: "${1:GET} ${2:https://example.com}" + end})
-	in.fixComment(d, add)
+	line := lineAt(in.File.Src, d.Span.Start)
+	alone := true
+	for below := range strings.Lines(in.File.Src[line.End:in.File.BlockAt(d.Span.Start).Span.End]) {
+		below = strings.TrimSpace(below)
+		alone = alone && (below == "" || strings.HasPrefix(below, "#") || strings.HasPrefix(below, "//"))
+	}
+	if alone {
+		in.fixComment(d, add)
+	}
+	end := in.lineEnd(line.Start)
+	add(insertRequestLine, Edit{Span: at(line.Start), New: "GET https://example.com" + end, Snippet: "${1:GET} ${2:https://example.com}" + end})
+	if !alone {
+		in.fixComment(d, add)
+	}
 }
 
 // fixComment makes a line that belongs nowhere a comment.

@@ -90,14 +90,14 @@ func TestActionsApply(t *testing.T) {
 		{"undefined behind a mark", "\ufeffGET https://x/{{no‸thing}}\n", "Define nothing in this file", "\ufeff@nothing = $0\nGET https://x/{{nothing}}\n"},
 		{"seconds", "# @timeout 50‸00\n" + request, "Change to 5000 ms", "# @timeout 5000 ms\n" + request},
 		{"everywhere", "get https://x\n\n###\nge‸t https://y\n\n###\nGET https://z\n", "Write the method in upper case in all 2 places", "GET https://x\n\n###\nGET https://y\n\n###\nGET https://z\n"},
-		{"one repair of many lines", "POST https://x\n\n{\n# ‸a\n# b\n}\n###\nPOST https://x\n\n{\n# c\n}\n", "Send such lines (# @raw-body) in all 2 places", "# @raw-body\nPOST https://x\n\n{\n# a\n# b\n}\n###\n# @raw-body\nPOST https://x\n\n{\n# c\n}\n"},
+		{"one repair of many lines", "POST https://x\n\nt\n# ‸a\n# b\nt\n###\nPOST https://x\n\nt\n# c\nt\n", "Send such lines (# @raw-body) in all 2 places", "# @raw-body\nPOST https://x\n\nt\n# a\n# b\nt\n###\n# @raw-body\nPOST https://x\n\nt\n# c\nt\n"},
 		{"method", "ge‸t https://x\n", "Write the method in upper case", "GET https://x\n"},
 		{"indent", "GET https://x\n  Acc‸ept: a\n", "Remove the indentation", "GET https://x\nAccept: a\n"},
 		{"missing separator among headers", "GET https://x/a\n‸GET https://x/b\n", "Insert ###", "GET https://x/a\n###\nGET https://x/b\n"},
 		{"variable behind a body", "POST https://x\n\n{}\n\n@a‸ = 1\n", "Insert ###", "POST https://x\n\n{}\n\n###\n@a = 1\n"},
 		{"indented separator", "GET https://x\n\n  #‸##\nGET https://x\n", "Remove the indentation", "GET https://x\n\n###\nGET https://x\n"},
 		{"fragment", "GET https://x/a#‸b\n", "Remove what is not sent", "GET https://x/a\n"},
-		{"comment in a body", "### t\nPOST https://x\n\n{\n# ‸a\n}\n", "Send such lines (# @raw-body)", "### t\n# @raw-body\nPOST https://x\n\n{\n# a\n}\n"},
+		{"comment in a body", "### t\nPOST https://x\n\nt\n# ‸a\nt\n", "Send such lines (# @raw-body)", "### t\n# @raw-body\nPOST https://x\n\nt\n# a\nt\n"},
 		{"request line above a header", "###\nConte‸nt-Type: x\n\nA\n", "Insert a request line", "###\n‸GET ‸https://example.com\nContent-Type: x\n\nA\n"},
 		{"header in place of a request", "###\nConte‸nt-Type: x\n", "Make this line a comment", "###\n# Content-Type: x\n"},
 		{"prose in place of a request", "  what ‸is this\n", "Make this line a comment", "  # what is this\n"},
@@ -130,12 +130,42 @@ func TestActionsApply(t *testing.T) {
 	}
 }
 
-// TestFixesRepair: a preferred repair that is complete in itself removes its
-// diagnostic and brings no other.
+// TestRulingC21HeaderFixes: the likelier repair of a header without a request comes
+// first: a comment where nothing else is left of the request, else a request line.
+func TestRulingC21HeaderFixes(t *testing.T) {
+	t.Parallel()
+	const comment, line = "Make this line a comment", insertRequestLine
+	for src, want := range map[string][]string{
+		"### t\n## (removed)\nA‸: b\n\n// c\n": {comment, line},
+		"###\nA‸: b\n\n###\nGET https://x\n":   {comment, line},
+		"###\nA‸: b\nC: d\n":                   {line, comment},
+		"###\nA‸: b\n\n{}\n":                   {line, comment},
+	} {
+		in, selection := selected(t, src)
+		if diff := cmp.Diff(want, titles(Actions(in, selection))[:2]); diff != "" {
+			t.Errorf("%q: %s", src, diff)
+		}
+	}
+}
+
+// TestRawBodyIsNoRepairOfJSON: sending the lines would make the JSON none.
+func TestRawBodyIsNoRepairOfJSON(t *testing.T) {
+	t.Parallel()
+	for _, src := range []string{
+		"POST https://x\n\n{\n# ‸a\n}\n", "POST https://x\nContent-Type: application/json\n\n{\n// ‸a\n}\n",
+		"POST https://x\nContent-Type: application/x-ndjson\n\n{}\n# ‸a\n{}\n",
+	} {
+		in, selection := selected(t, src)
+		if got := titles(Actions(in, selection)); len(got) > 0 {
+			t.Errorf("%q: %q", src, got)
+		}
+	}
+}
+
 // TestActionsPreferred: what editors apply without a choice repairs what is wrong.
 func TestActionsPreferred(t *testing.T) {
 	t.Parallel()
-	for src, want := range map[string]bool{"ge‸t https://x\n": true, "POST https://x\n\n{\n# ‸a\n}\n": false} {
+	for src, want := range map[string]bool{"ge‸t https://x\n": true, "POST https://x\n\nt\n# ‸a\nt\n": false, "###\nA‸: b\n\n{}\n": false, "###\nA‸: b\n": true} {
 		in, selection := selected(t, src)
 		if got := Actions(in, selection)[0]; got.Preferred != want {
 			t.Errorf("%q: %+v", src, got)
@@ -175,7 +205,7 @@ func TestActionsSelect(t *testing.T) {
 func TestActionsEverywhere(t *testing.T) {
 	t.Parallel()
 	for _, src := range []string{
-		"ge‸t https://x\n", "POST https://x\n\n{\n# ‸a\n# b\n}\n",
+		"ge‸t https://x\n", "POST https://x\n\nt\n# ‸a\n# b\nt\n",
 		request + "A: {{$va‸ult mount=a}}\nB: {{$vault mount=b}}\n",
 	} {
 		in, selection := selected(t, src)
@@ -187,6 +217,8 @@ func TestActionsEverywhere(t *testing.T) {
 	}
 }
 
+// TestFixesRepair: a preferred repair that is complete in itself removes its
+// diagnostic and brings no other.
 func TestFixesRepair(t *testing.T) {
 	t.Parallel()
 	for _, c := range Codes() {
