@@ -88,7 +88,6 @@ func (a *app) formatFile(path string, mode formatMode) (differs bool, err error)
 	}
 	switch {
 	case mode.prints(), mode.write && path == stdinName:
-		// Not through the filter of what terminals act on: a file is copied.
 		err = a.copyOut(out)
 	case out == src:
 		return false, nil
@@ -104,8 +103,14 @@ func (a *app) formatFile(path string, mode formatMode) (differs bool, err error)
 	return out != src, err
 }
 
+// copyOut writes text of a file to standard output as it is: it may go to a file
+// or a program. Only what a terminal acts on is not shown to one.
 func (a *app) copyOut(s string) error {
-	if _, err := io.WriteString(a.out, s); err != nil {
+	to := a.out
+	if a.shown {
+		to = harmless{a.out}
+	}
+	if _, err := io.WriteString(to, s); err != nil {
 		return fmt.Errorf("write: %w", err)
 	}
 	return nil

@@ -20,6 +20,8 @@ type streams struct {
 	err io.Writer
 	// terminal is set if a person can be asked on standard input.
 	terminal bool
+	// shown is set if standard output is a terminal.
+	shown bool
 	// readPassword reads one line without showing it; nil without a terminal.
 	readPassword func() ([]byte, error)
 	// restore undoes what readPassword does to the terminal while it waits; may
@@ -29,7 +31,7 @@ type streams struct {
 
 func standardIO() streams {
 	fd := int(os.Stdin.Fd())
-	s := streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, terminal: term.IsTerminal(fd)}
+	s := streams{in: os.Stdin, out: os.Stdout, err: os.Stderr, terminal: term.IsTerminal(fd), shown: term.IsTerminal(int(os.Stdout.Fd()))}
 	if !s.terminal {
 		return s
 	}

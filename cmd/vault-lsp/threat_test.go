@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"io"
@@ -149,6 +150,23 @@ func TestThreatCompletionGivesTheShellCommands(t *testing.T) {
 		slices.Sort(words)
 		if want := []string{"", ":4", "Größe 1/2", "log-in, v1.0"}; !slices.Equal(words, want) {
 			t.Errorf("%s: got %q, want %q", flag, words, want)
+		}
+	}
+}
+
+// TestThreatFmtSteersTheTerminal: what fmt prints of a cloned file is copied as it
+// is to a program, and made harmless for a terminal.
+func TestThreatFmtSteersTheTerminal(t *testing.T) {
+	u := newUser(t)
+	const escape = "\x1b]0;pwn\a\u009b31m\u202e"
+	path := u.write("a.http", "GET http://127.0.0.1/\nX-A:   "+escape+"\n")
+	for _, args := range [][]string{{"fmt", path}, {"fmt", "--diff", path}} {
+		for _, shown := range []bool{true, false} {
+			var out, errs bytes.Buffer
+			runCheaply(streams{in: strings.NewReader(""), out: &out, err: &errs, shown: shown}, args)
+			if strings.Contains(out.String(), escape) == shown || strings.ContainsAny(out.String(), "\x1b\a\u009b\u202e") == shown || out.Len() == 0 {
+				t.Errorf("%q, shown at a terminal %t: %q", args[:len(args)-1], shown, out.String())
+			}
 		}
 	}
 }

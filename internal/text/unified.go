@@ -3,19 +3,25 @@ package text
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // contextLines is how many lines a difference shows around what changes.
 const contextLines = 3
 
 // Unified returns what edits change as a unified difference (POSIX, diff -u),
-// under the name of the file; "" where they change nothing. The edits are in
-// order and do not overlap, as for Apply.
+// under the name of the file; "" where they change nothing. A name with control
+// characters is quoted, as git does it: it would end the line and name another
+// file. The edits are in order and do not overlap, as for Apply.
 func Unified(name, src string, edits []Edit) string {
 	hunks := changedLines(src, edits)
 	if len(hunks) == 0 {
 		return ""
+	}
+	if strings.ContainsFunc(name, unicode.IsControl) {
+		name = strconv.Quote(name)
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "--- %s\n+++ %s\n", name, name)

@@ -41,3 +41,12 @@ func TestUnified(t *testing.T) {
 		}
 	}
 }
+
+// TestUnifiedNamesOneFile: a file's name cannot say that other files change.
+func TestUnifiedNamesOneFile(t *testing.T) {
+	t.Parallel()
+	want := "--- \"a\\n+++ /home/me/.profile\"\n+++ \"a\\n+++ /home/me/.profile\"\n@@ -1,1 +1,1 @@\n-a\n+b\n"
+	if diff := cmp.Diff(want, Unified("a\n+++ /home/me/.profile", "a\n", []Edit{{Span{0, 1}, "b"}})); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
