@@ -17,10 +17,18 @@ const others: Record<string, IRawGrammar> = {
       scopeName: "source.json",
       patterns: [
         { name: "string.json", begin: '"', end: '"', patterns: [{ match: "\\\\.", name: "escape.json" }] },
+        { name: "object.json", begin: "\\{", end: "\\}", patterns: [{ include: "$self" }] },
         { name: "number.json", match: "\\d+" },
       ],
     }),
     "json.json",
+  ),
+  "source.js": parseRawGrammar(
+    JSON.stringify({
+      scopeName: "source.js",
+      patterns: [{ name: "call.js", begin: "\\(", end: "\\)", patterns: [{ include: "$self" }] }],
+    }),
+    "js.json",
   ),
   "source.http": parseRawGrammar(
     JSON.stringify({
@@ -111,7 +119,7 @@ GET https://example.com`);
     ["#", "comment.line"],
     ["Content-Type", "entity.name.tag.header"],
     ["application/json", "string.unquoted.header"],
-    ["12", "meta.embedded.block.json.http number.json"],
+    ["12", "meta.embedded.block.json.http object.json number.json"],
     ["###", "punctuation.definition.heading"],
     ["GET", "keyword.control.method"],
   ]);
@@ -177,4 +185,78 @@ test("comments hold no references", async () => {
     found.some(([, scope]) => scope.includes("meta.reference")),
     false,
   );
+});
+
+const scopesOf = async (text: string, piece: string): Promise<string> =>
+  (await tokens(text)).find(([found]) => found.includes(piece))?.[1] ?? "";
+
+test("comments are coloured wherever they are comments", async () => {
+  const post = (type: string, body: string): string =>
+    `POST https://a\n${type ? `Content-Type: ${type}\n` : ""}\n${body}\n### b`;
+  const comments: Record<string, string> = {
+    "between requests": "GET https://a\n\n# MARK\n\n### b\n",
+    "above the first request": "// MARK\nGET https://a",
+    "a block": "/* one\nMARK\n*/\nGET https://a",
+    "a block among headers": "GET https://a\n/*\nMARK */\nA: b",
+    "in an object of JSON": post("application/json", '{\n  "a": {\n  # MARK\n  }\n}'),
+    "behind JSON": post("application/json", "{}\n\n# MARK"),
+    "in a form": post("application/x-www-form-urlencoded", "a=1\n# MARK"),
+    "in GraphQL": post("", "query {\n# MARK\n}"),
+    "without a media type": post("", "a\n// MARK"),
+  };
+  for (const [name, text] of Object.entries(comments)) {
+    assert.match(await scopesOf(text, "MARK"), /comment/, name);
+  }
+  for (const type of [
+    "text/plain",
+    "text/markdown; charset=utf-8",
+    "application/xml",
+    "multipart/mixed; boundary=x",
+  ]) {
+    assert.doesNotMatch(await scopesOf(post(type, "a\n# MARK"), "MARK"), /comment/, type);
+  }
+  assert.match(await scopesOf("POST https://a\nContent-Type: text/plain\n# MARK", "MARK"), /comment/);
+});
+
+test("what is not closed ends with the request", async () => {
+  for (const body of ['{ "a": {', "<a><b>", "> {% client.log(", "query {"]) {
+    check(await tokens(`POST https://a\n\n${body}\n### Next\nPUT https://b`), [
+      ["Next", "entity.name.section"],
+      ["PUT", "keyword.control.method"],
+    ]);
+  }
+});
+
+test("requests of every form", async () => {
+  check(await tokens("get https://a\n\n{}\n\nPOST https://b\nA: b"), [
+    ["get", "keyword.control.method"],
+    ["POST", "keyword.control.method"],
+    ["A", "entity.name.tag.header"],
+  ]);
+  check(await tokens("localhost:8080/a\nA: b"), [["A", "entity.name.tag.header"]]);
+  check(await tokens("curl -X POST \\\n  --data 'a={{b}}' https://c\nA"), [
+    ["curl", "keyword.control.method"],
+    ["-X", "variable.parameter.option"],
+    ["--data", "variable.parameter.option"],
+    ["b", "variable.other.readwrite"],
+    ["https://c", "meta.request.curl"],
+    ["A", "source.vault-http"],
+  ]);
+});
+
+test("scripts, assertions and files of other tools", async () => {
+  check(await tokens("{{@request\nx = 1\n}}\nGET https://a\n\n?? status == 200\n>> ./a.json\n<> b.json"), [
+    ["@request", "keyword.operator.script"],
+    ["x = 1", "meta.embedded.block.javascript"],
+    ["GET", "keyword.control.method"],
+    ["??", "keyword.operator.assertion"],
+    [">>", "keyword.operator.script"],
+    ["<>", "keyword.operator.script"],
+  ]);
+  check(await tokens("@a := 1\nPOST https://a\n\ngql q < ./a.gql"), [
+    ["a", "variable.other.definition"],
+    [":=", "keyword.operator.assignment"],
+    ["gql", "keyword.control.import"],
+    ["./a.gql", "string.unquoted.path"],
+  ]);
 });
