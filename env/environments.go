@@ -188,8 +188,14 @@ func (e *Environments) loadJSON(fsys fs.FS, name string, parse func(path, src st
 	}
 	file := parse(name, data)
 	e.files = append(e.files, name)
-	e.problems = append(e.problems, file.problems...)
+	e.problems = append(e.problems, firstProblems(file.problems)...)
 	return []environmentFile{file}
+}
+
+// firstProblems returns as many problems of a file as somebody may read.
+func firstProblems(problems []FileProblem) []FileProblem {
+	const most = 100
+	return problems[:min(len(problems), most)]
 }
 
 // sourceOf says what an environment file's variables are, by its name.
@@ -267,7 +273,7 @@ func (e *Environments) Problems() []FileProblem {
 	problems := slices.Clone(e.problems)
 	for _, d := range e.dotenvs {
 		if d.environment == "" || e.known[d.environment] {
-			problems = append(problems, d.problems...)
+			problems = append(problems, firstProblems(d.problems)...)
 		}
 	}
 	return problems

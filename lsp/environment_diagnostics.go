@@ -68,9 +68,7 @@ func (s *session) fileDiagnostics(path string, problems []env.FileProblem) []pro
 	if len(problems) == 0 {
 		return diagnostics
 	}
-	// Of a file that is gone every position is the beginning.
-	src, _ := os.ReadFile(path)
-	m := text.NewMapper(string(src))
+	m := text.NewMapper(problemSource(path, problems))
 	for _, problem := range problems {
 		var r protocol.Range
 		if start, err := m.Offset(text.Position{Line: problem.Line - 1, Character: problem.Column - 1}, text.UTF8); err == nil {
@@ -90,4 +88,17 @@ func (s *session) fileDiagnostics(path string, problems []env.FileProblem) []pro
 		})
 	}
 	return diagnostics
+}
+
+// problemSource returns the text that problems stand in. Of a file that is gone,
+// or could not be read, every position is the beginning: it may be a link to a
+// device, which never ends.
+func problemSource(path string, problems []env.FileProblem) string {
+	isUnreadable := func(p env.FileProblem) bool { return p.Code == env.CodeUnreadable }
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() || info.Size() > maxEnvironmentFile || slices.ContainsFunc(problems, isUnreadable) {
+		return ""
+	}
+	src, _ := os.ReadFile(path)
+	return string(src)
 }

@@ -5,8 +5,12 @@ package lsp
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/vault-lsp/vault-lsp/env"
+	"github.com/vault-lsp/vault-lsp/internal/lsptest"
 )
 
 // Pipes, folders and links out of the workspace are not read, and do not make
@@ -41,6 +45,44 @@ func TestHostileEnvironmentFiles(t *testing.T) {
 		}
 		if names := newEnvironments().load(dir, dir, "").Names(); len(names) != 0 {
 			t.Errorf("%s: environments %q", name, names)
+		}
+	}
+}
+
+// TestThreatUnreadableEnvironmentFile: what is told about an environment file that
+// is not read does not read it either.
+func TestThreatUnreadableEnvironmentFile(t *testing.T) {
+	t.Parallel()
+	endless := filepath.Join(t.TempDir(), "pipe") // reading it waits for ever
+	if err := syscall.Mkfifo(endless, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, nil)
+	w.initialize()
+	if err := os.Symlink(endless, filepath.Join(w.dir, ".env")); err != nil {
+		t.Fatal(err)
+	}
+	w.open(t, "a.http", "GET https://x.invalid\n")
+	w.Await("the problem of the file", func(m lsptest.Message) bool {
+		return m.Method == "textDocument/publishDiagnostics" && contains(m.Params, env.CodeUnreadable)
+	})
+}
+
+// TestThreatManyProblems: a small file can be wrong in more places than an editor
+// can show.
+func TestThreatManyProblems(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.initialize()
+	w.write(t, "http-client.env.json", `{"dev": {`+strings.Repeat(`"a":1,`, 20_000)+`"a":1}}`)
+	w.write(t, ".env", strings.Repeat("wrong\n", 20_000))
+	w.open(t, "a.http", "GET https://x.invalid\n")
+	for _, code := range []string{env.CodeDuplicateName, env.CodeBadDotenv} {
+		m := w.Await(code, func(m lsptest.Message) bool {
+			return m.Method == "textDocument/publishDiagnostics" && contains(m.Params, code)
+		})
+		if n := strings.Count(string(m.Params), `"range"`); n != 100 {
+			t.Errorf("%s is told %d times", code, n)
 		}
 	}
 }
