@@ -73,6 +73,7 @@ func TestNeovim(t *testing.T) {
 		{script: "complete.lua", setup: withServer},
 		{script: "format.lua", setup: withServer},
 		{script: "attach.lua", setup: withServer},
+		{script: "syntax.lua", setup: withoutStart},
 		{script: "health.lua", setup: withServer},
 		{script: "enable.lua", setup: withoutStart},
 		{script: "late.lua", setup: loadedByScript},
