@@ -260,3 +260,19 @@ test("scripts, assertions and files of other tools", async () => {
     ["./a.gql", "string.unquoted.path"],
   ]);
 });
+
+test("GraphQL with variables, and the parts of a multipart body", async () => {
+  check(await tokens('GRAPHQL https://a\n\nquery Q {\n a\n}\n\n{\n# c\n "b": 1 }\n### Next'), [
+    ["query", "keyword.operation.graphql"],
+    ["#", "comment"],
+    ["b", "string.json"],
+    ["Next", "entity.name.section"],
+  ]);
+  check(
+    await tokens("POST https://a\nContent-Type: multipart/mixed; boundary=x\n\n--x\nContent-Id: {{a}}\n\n1"),
+    [
+      ["Content-Id", "entity.name.tag.header"],
+      ["a", "variable.other.readwrite"],
+    ],
+  );
+});
