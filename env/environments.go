@@ -211,6 +211,10 @@ func sourceOf(name string) (Source, bool) {
 	return "", false
 }
 
+// unreadable is the message about a file that cannot be read. Whoever gives the
+// files refuses those that are not of the workspace.
+const unreadable = "The file cannot be read: check its permissions, and where it leads if it is a link; what is outside the workspace, of version control or hidden in your home folder is not read."
+
 // read returns a file's text.
 func (e *Environments) read(fsys fs.FS, name string) (string, bool) {
 	if e.size > maxTotal {
@@ -223,7 +227,7 @@ func (e *Environments) read(fsys fs.FS, name string) (string, bool) {
 	}
 	switch {
 	case err != nil:
-		message = "The file cannot be read; check its permissions."
+		message = unreadable
 	case !info.Mode().IsRegular():
 		return "", false
 	case info.Size() > maxFileSize:
@@ -235,7 +239,7 @@ func (e *Environments) read(fsys fs.FS, name string) (string, bool) {
 	var data []byte
 	if message == "" {
 		if data, err = fs.ReadFile(fsys, name); err != nil {
-			message = "The file cannot be read; check its permissions."
+			message = unreadable
 		}
 	}
 	if message != "" {

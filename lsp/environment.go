@@ -87,7 +87,7 @@ func (e *environments) read(root, dir string, known folderEnvironments) (loaded 
 	if known.loaded != nil && known.stamp == files.stamp(known.loaded) {
 		return known.loaded, known.stamp
 	}
-	loaded = env.Load(files, rel)
+	loaded = env.Load(request.WithoutPersonal(root, files), rel)
 	return loaded, files.stamp(loaded)
 }
 

@@ -3,6 +3,7 @@
 package lsp
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,6 +27,10 @@ func TestHostileEnvironmentFiles(t *testing.T) {
 		"folder": func(path string) error { return os.Mkdir(path, 0o700) },
 		"link":   func(path string) error { return os.Symlink(outside, path) },
 		"loop":   func(path string) error { return os.Symlink(path, path) },
+		"version control": func(path string) error {
+			kept := filepath.Join(filepath.Dir(path), ".git", "kept")
+			return errors.Join(os.MkdirAll(filepath.Dir(kept), 0o700), os.WriteFile(kept, []byte(`{"outside": {}}`), 0o600), os.Symlink(filepath.Join(".git", "kept"), path))
+		},
 		"device": func(path string) error { return os.Symlink("/dev/zero", path) },
 		"huge": func(path string) error {
 			f, err := os.Create(path)

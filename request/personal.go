@@ -2,6 +2,7 @@ package request
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -36,4 +37,32 @@ func isPersonal(root, name string) bool {
 	}
 	inHome, err := filepath.Rel(home, filepath.Join(root, name))
 	return err == nil && strings.HasPrefix(inHome, ".") && inHome != ".." && !strings.HasPrefix(inHome, ".."+separator)
+}
+
+// WithoutPersonal returns the files of a workspace without those that did not
+// come with it, also under the name of a link: what environment files hold is
+// sent wherever a request says. root is the workspace's folder.
+func WithoutPersonal(root string, files fs.FS) fs.FS {
+	resolved, err := filepath.EvalSymlinks(root)
+	if err != nil {
+		resolved = root
+	}
+	return workspaceFiles{resolved, files}
+}
+
+type workspaceFiles struct {
+	root  string
+	files fs.FS
+}
+
+// Open refuses a file that is personal.
+func (w workspaceFiles) Open(name string) (fs.File, error) {
+	real, err := filepath.EvalSymlinks(filepath.Join(w.root, filepath.FromSlash(name)))
+	if err != nil {
+		return nil, err
+	}
+	if below, err := filepath.Rel(w.root, real); err == nil && below != "." && isPersonal(w.root, below) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: errPersonal}
+	}
+	return w.files.Open(name)
 }

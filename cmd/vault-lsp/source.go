@@ -47,7 +47,7 @@ func openSource(path, environment string, overrides map[string]string, read dial
 		return nil, usage(fmt.Errorf("open the workspace folder: %w", err))
 	}
 	defer func() { _ = root.Close() }()
-	s.envs = env.Load(root.FS(), filepath.ToSlash(rel))
+	s.envs = env.Load(request.WithoutPersonal(s.workspace, root.FS()), filepath.ToSlash(rel))
 	if environment != "" && !s.envs.Has(environment) {
 		return nil, usage(fmt.Errorf("--env %s: no environment of that name around %s; there are: %s",
 			environment, path, orAny(strings.Join(s.envs.Names(), ", "), "none")))

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -168,5 +169,47 @@ func TestThreatFmtSteersTheTerminal(t *testing.T) {
 				t.Errorf("%q, shown at a terminal %t: %q", args[:len(args)-1], shown, out.String())
 			}
 		}
+	}
+}
+
+// TestThreatEnvironmentOfTheUser: a .env that is a link to what version control
+// keeps, such as the address of a remote with its token, and the hidden files of a
+// home folder that is a repository, did not come with the workspace.
+func TestThreatEnvironmentOfTheUser(t *testing.T) {
+	const marker = "PersonalMarker-4711"
+	u := newUser(t)
+	if err := os.Mkdir(filepath.Join(u.work, ".git"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	u.write(".git/config", "url = "+marker+"\n")
+	if err := os.Symlink(filepath.Join(".git", "config"), filepath.Join(u.work, ".env")); err != nil {
+		t.Skip("this system makes no symbolic links:", err)
+	}
+	home := t.TempDir()
+	for name, text := range map[string]string{
+		".git/HEAD": "", ".env": "url=" + marker + "\n", ".vscode/settings.json": `{"rest-client.environmentVariables": {"$shared": {"url": "` + marker + `"}}}`,
+	} {
+		path := filepath.Join(home, filepath.FromSlash(name))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	target := newEchoTarget(t)
+	text := "GET " + target.URL + "/\nAuthorization: {{url}}\n"
+	downloaded := filepath.Join(home, "Downloads", "a.http")
+	if err := errors.Join(os.MkdirAll(filepath.Dir(downloaded), 0o700), os.WriteFile(downloaded, []byte(text), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	cloned := u.write("a.http", text)
+	for _, path := range []string{cloned, downloaded} {
+		if path == downloaded {
+			t.Setenv("HOME", home)
+		}
+		if r := u.run("send", path); r.code != exitReference || strings.Contains(r.out+r.err, marker) {
+			t.Errorf("%s: exit status %d\n%s%s", path, r.code, r.out, r.err)
+		}
+	}
+	if len(target.authorization) > 0 {
+		t.Errorf("server saw %q", target.authorization)
 	}
 }
