@@ -84,7 +84,7 @@ func (a *app) checkCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd.Context(), args, f) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.environment, "env", "", "environment")
+	flags.StringVar(&f.environment, "env", "", "environment; files around which no file has it are checked without one")
 	flags.BoolVar(&f.online, "online", false, "ask the vaults whether every reference resolves")
 	flags.StringVar(&f.format, "format", "text", "text, json or sarif")
 	flags.Var(f.vars, "var", "variable (repeatable)")
@@ -112,13 +112,8 @@ func (a *app) check(ctx context.Context, args []string, f checkFlags) error {
 		return err
 	}
 	all, seen := findings{}, map[finding]bool{}
-	var failed []error
-	for _, path := range paths {
-		src, err := openSource(path, f.environment, f.vars, f.dialect)
-		if err != nil {
-			failed = append(failed, err)
-			continue
-		}
+	sources, failed := f.open(paths)
+	for _, src := range sources {
 		p.workspaces.add(src.workspace)
 		all.add(src.diagnose(p), seen)
 		if f.online {
@@ -142,6 +137,30 @@ func (a *app) check(ctx context.Context, args []string, f checkFlags) error {
 		return withExit(exitFailed, nil)
 	}
 	return nil
+}
+
+// open opens the files in order, and tells of those that cannot be read. A file
+// without the environment is read without any where another file has it: not
+// every folder of a project needs to.
+func (f *checkFlags) open(paths []string) (sources []*source, failed []error) {
+	opened, errs := make([]*source, len(paths)), make([]error, len(paths))
+	isKnown := false
+	for i, path := range paths {
+		opened[i], errs[i] = openSource(path, f.environment, f.vars, f.dialect)
+		isKnown = isKnown || errs[i] == nil
+	}
+	for i, path := range paths {
+		var unknown *unknownEnvironmentError
+		if isKnown && errors.As(errs[i], &unknown) {
+			opened[i], errs[i] = openSource(path, "", f.vars, f.dialect)
+		}
+		if errs[i] != nil {
+			failed = append(failed, errs[i])
+		} else {
+			sources = append(sources, opened[i])
+		}
+	}
+	return sources, failed
 }
 
 // diagnose returns what the editor would show for the file and the

@@ -313,6 +313,10 @@ func TestCheckFolder(t *testing.T) {
 	if r = u.run("check", ".", "--format", "sarif").want(t, exitFailed, `"a/c.http"`); r.err != "" {
 		t.Errorf("%q", r.err)
 	}
+	// An environment that some folder has is none of the others' mistakes.
+	u.run("check", ".", "--env", "dev").want(t, exitFailed, "3 files", "b.http:1:22")
+	u.run("check", ".", "--env", "nowhere").want(t, exitUsage, "--env nowhere")
+	u.run("check", "b.http", "--env", "dev").want(t, exitUsage, "--env dev")
 	u.write("b.http", "GET https://x.test\n")
 	u.run("check", "b.http").want(t, exitOK, "1 file: nothing to report")
 	u.run("check", t.TempDir()).want(t, exitUsage, "no .http or .rest file")

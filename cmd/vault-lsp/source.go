@@ -22,6 +22,17 @@ type source struct {
 	scope     *env.Scope
 }
 
+// unknownEnvironmentError says that no file around a request file has an
+// environment.
+type unknownEnvironmentError struct {
+	name, path string
+	known      []string
+}
+
+func (e *unknownEnvironmentError) Error() string {
+	return fmt.Sprintf("--env %s: no environment of that name around %s; there are: %s", e.name, e.path, orAny(strings.Join(e.known, ", "), "none"))
+}
+
 // openSource reads and parses a request file and the environment files around
 // it, up to the root of its workspace. An environment that no file has is an
 // error, so that a misspelled --env sends nothing.
@@ -49,8 +60,7 @@ func openSource(path, environment string, overrides map[string]string, read dial
 	defer func() { _ = root.Close() }()
 	s.envs = env.Load(request.WithoutPersonal(s.workspace, root.FS()), filepath.ToSlash(rel))
 	if environment != "" && !s.envs.Has(environment) {
-		return nil, usage(fmt.Errorf("--env %s: no environment of that name around %s; there are: %s",
-			environment, path, orAny(strings.Join(s.envs.Names(), ", "), "none")))
+		return nil, usage(&unknownEnvironmentError{name: environment, path: path, known: s.envs.Names()})
 	}
 	s.scope = env.NewScope(s.file, s.envs, environment, overrides, env.WithDialect(env.Dialect(read)))
 	return s, nil
