@@ -87,6 +87,8 @@ type diagnoser struct {
 	origins map[string]string
 	// headers are where variables stand that hold whole headers.
 	headers map[int]bool
+	// masked is what maskedJSON writes into.
+	masked []byte
 }
 
 func newDiagnoser(in Input) *diagnoser {

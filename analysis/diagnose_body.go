@@ -44,7 +44,10 @@ func (d *diagnoser) jsonBody(r *parser.Request) {
 
 // json reports the first thing wrong in a text of a body that should be JSON.
 func (d *diagnoser) json(body *parser.Body, t jsonText) {
-	masked, certain := d.maskedJSON(body, t.span)
+	masked := d.maskedJSON(body, t.span)
+	if json.Valid(masked) {
+		return
+	}
 	var wrong *json.SyntaxError
 	if !errors.As(json.Unmarshal(masked, &json.RawMessage{}), &wrong) {
 		return
@@ -60,7 +63,7 @@ func (d *diagnoser) json(body *parser.Body, t jsonText) {
 		return
 	}
 	reason := wrong.Error()
-	if !certain || !t.declared || t.mayRepeat && strings.Contains(reason, "after top-level value") || strings.Contains(reason, "max depth") {
+	if !t.declared || t.mayRepeat && strings.Contains(reason, "after top-level value") || strings.Contains(reason, "max depth") || !d.certain(body, t.span) {
 		return
 	}
 	offset := t.span.Start + at
@@ -71,34 +74,52 @@ func (d *diagnoser) json(body *parser.Body, t jsonText) {
 	})
 }
 
-// maskedJSON returns a part of a body in which something of the same length stands
-// for every expression: letters in a string, a number elsewhere. certain is false
-// where such a number may be anything, or braces are escaped (ruling C25).
-func (d *diagnoser) maskedJSON(body *parser.Body, of text.Span) (masked []byte, certain bool) {
-	masked, certain = []byte(of.Of(d.src)), true
-	for _, c := range body.Comments {
-		for i := max(c.Start, of.Start); i < min(c.End, of.End); i++ {
-			masked[i-of.Start] = ' '
+// maskedJSON returns a part of a body in which digits of the same length stand
+// for every expression, which are a number or a part of a string. It is good until
+// the next call.
+func (d *diagnoser) maskedJSON(body *parser.Body, of text.Span) []byte {
+	d.masked = append(d.masked[:0], of.Of(d.src)...)
+	fill := func(span text.Span, with byte) {
+		for i := max(span.Start, of.Start); i < min(span.End, of.End); i++ {
+			d.masked[i-of.Start] = with
 		}
 	}
+	for _, c := range body.Comments {
+		fill(c, ' ')
+	}
+	for _, part := range body.Content.Parts {
+		if part.Expr != nil {
+			fill(part.Span, '1')
+		}
+	}
+	return d.masked
+}
+
+// certain is false where an expression of a JSON text stands outside of strings,
+// so that it may be anything, or braces are escaped (ruling C25).
+func (d *diagnoser) certain(body *parser.Body, of text.Span) bool {
 	quoted, escaped := false, false
 	for _, part := range body.Content.Parts {
-		for i := max(part.Span.Start, of.Start); i < min(part.Span.End, of.End); i++ {
-			c := &masked[i-of.Start]
-			switch {
-			case part.Expr != nil && quoted:
-				*c, certain, escaped = 'x', certain && !escaped, false
-			case part.Expr != nil:
-				*c, certain = '1', false
+		span := text.Span{Start: max(part.Span.Start, of.Start), End: min(part.Span.End, of.End)}
+		if part.Expr != nil {
+			if span.Start < span.End && (!quoted || escaped) {
+				return false
+			}
+			continue
+		}
+		for i := span.Start; i < span.End; i++ {
+			switch c := d.src[i]; {
 			case escaped:
-				certain = certain && *c != '{' && *c != '}'
+				if c == '{' || c == '}' {
+					return false
+				}
 				escaped = false
-			case *c == '\\':
+			case c == '\\':
 				escaped = quoted
-			case *c == '"' || *c == '\n':
-				quoted = !quoted && *c == '"'
+			case c == '"' || c == '\n':
+				quoted = !quoted && c == '"'
 			}
 		}
 	}
-	return masked, certain
+	return true
 }

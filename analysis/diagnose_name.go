@@ -147,7 +147,10 @@ func (d *diagnoser) knownDirective(v *parser.Directive, word directiveWord) {
 // seconds reports a time limit that is in milliseconds for httpYac.
 func (d *diagnoser) seconds(v *parser.Directive, spec parser.DirectiveSpec) {
 	const least = 1000
-	if n, err := strconv.Atoi(v.Value); spec.Name != "timeout" || err != nil || n < least {
+	if spec.Name != "timeout" {
+		return
+	}
+	if n, err := strconv.Atoi(v.Value); err != nil || n < least {
 		return
 	}
 	d.add(Diagnostic{
