@@ -51,7 +51,11 @@ function M.client()
     cmd = options.cmd,
     filetypes = M.filetypes,
     settings = server_settings(options.settings),
-    commands = vim.tbl_extend('error', require('vault_lsp.send').lenses, require('vault_lsp.session').actions),
+    commands = vim.tbl_extend(
+      'error',
+      require('vault_lsp.send').lenses,
+      require('vault_lsp.session').actions
+    ),
     -- The plugin shows device codes in a window of its own.
     init_options = { deviceCode = true },
     handlers = {
