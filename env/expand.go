@@ -45,8 +45,8 @@ type expander struct {
 	deepest int
 	// exceeded is set once a limit was reported.
 	exceeded bool
-	// log holds what was reported while checking, and told what of it the caller
-	// has: the same problem of a definition is told once for each place.
+	// log holds what was found while checking, and told what the caller has: the
+	// same problem of a definition is told once for each place.
 	log  []Problem
 	told map[Problem]bool
 }
@@ -134,18 +134,18 @@ func (x *expander) problem(code, suggestion string, o origin, span text.Span, fo
 	x.add(Problem{Code: code, Message: fmt.Sprintf(format, args...), Span: o.at(span), Variable: o.innermost, Suggestion: suggestion})
 }
 
-// add records a problem.
+// add records a problem, one of a definition once for each place that uses it.
 func (x *expander) add(p Problem) {
 	if x.checking {
 		x.log = append(x.log, p)
-		if x.told[p] {
-			return
-		}
-		if x.told == nil {
-			x.told = map[Problem]bool{}
-		}
-		x.told[p] = true
 	}
+	if x.told[p] {
+		return
+	}
+	if x.told == nil {
+		x.told = map[Problem]bool{}
+	}
+	x.told[p] = true
 	if x.report != nil {
 		x.report(p)
 		return
