@@ -3,6 +3,7 @@ package request
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/vault-lsp/vault-lsp/secret"
@@ -93,15 +94,19 @@ func (p *Plan) curl(v values, verbatim bool) string {
 	return p.body.curlNote() + strings.Join(lines, " \\\n  ")
 }
 
-// leaksByLocation reports whether curl would take a value to another origin
-// when it follows a redirect: it drops only Authorization and Cookie there.
+// leaksByLocation reports whether curl would take a value, or text of a private
+// environment file, to another origin when it follows a redirect: it drops only
+// Authorization and Cookie there.
 func (p *Plan) leaksByLocation() bool {
 	for _, u := range p.Uses {
 		if u.In == InBody || strings.HasPrefix(u.In, InHeader) && u.In != InHeader+"Authorization" && u.In != InHeader+"Cookie" {
 			return true
 		}
 	}
-	return false
+	inHeader := func(h header) bool {
+		return h.name != "Authorization" && h.name != "Cookie" && hasPrivate(h.pieces)
+	}
+	return slices.ContainsFunc(p.headers, inHeader) || slices.ContainsFunc(p.body.parts, func(part bodyPart) bool { return hasPrivate(part.pieces) })
 }
 
 // curlNote says what the command cannot do by itself.

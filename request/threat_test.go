@@ -223,6 +223,16 @@ func TestThreatCurlFollowsWithSecrets(t *testing.T) {
 			t.Errorf("%q: --location %v", src, got)
 		}
 	}
+	for src, follows := range map[string]bool{
+		"GET http://x.test/{{apiKey}}\nAuthorization: Bearer {{apiKey}}\n": true,
+		"GET http://x.test/\nX-Api-Key: {{apiKey}}\n":                      false,
+		"POST http://x.test/\n\nkey={{apiKey}}\n":                          false,
+	} {
+		plan := newWorld(t).privatePlan(src, `{"$shared":{"apiKey":"PrivateMarker-99"}}`)
+		if got := strings.Contains(plan.Curl(), "--location"); got != follows {
+			t.Errorf("private %q: --location %v", src, got)
+		}
+	}
 }
 
 // TestThreatLargeBodiesFillTheDisk: what a server makes us write is bounded in
